@@ -1,0 +1,30 @@
+package ftrace
+
+// Dispatch runs what a trampoline called: a gate with the four arguments of an
+// ftrace handler. For the list function every ops that covers the site runs,
+// newest first; for the gate of one ops only the ops that the trampoline names.
+//
+// A trampoline that names no registered ops is a breach of the model and is
+// reported; the original function runs.
+func (f *Ftrace) Dispatch(fn, ip, parentIP, ops uint64, regs *Regs) {
+	if fn == f.listFunc {
+		f.listDispatch(ip, parentIP, regs)
+		return
+	}
+	for _, o := range f.ops {
+		if o.Addr == ops && o.Func == fn {
+			o.Handler(ip, parentIP, o, regs)
+			return
+		}
+	}
+	f.log.WarnOn(true, "ftrace_ops_assist_func", "!op")
+}
+
+// listDispatch is __ftrace_ops_list_func.
+func (f *Ftrace) listDispatch(ip, parentIP uint64, regs *Regs) {
+	for _, o := range append([]*Ops(nil), f.ops...) {
+		if o.covers(ip) {
+			o.Handler(ip, parentIP, o, regs)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package ftrace
+
+import (
+	"klpemu/internal/smp"
+	"klpemu/internal/trace"
+	"klpemu/mem"
+)
+
+// Symbols is what ftrace needs of kallsyms.
+type Symbols interface {
+	// SizeOffset is kallsyms_lookup_size_offset.
+	SizeOffset(addr uint64) (size, offset uint64, ok bool)
+	// Format is the text of %pS: name+0xOFF/0xSIZE [module].
+	Format(addr uint64) string
+}
+
+// Waits is what unregistering an ops waits for before its memory may go.
+type Waits interface {
+	// SynchronizeRCUTasksRude waits until every CPU has switched context.
+	SynchronizeRCUTasksRude()
+	// SynchronizeRCUTasks waits until every preempted task has scheduled
+	// of its own will.
+	SynchronizeRCUTasks()
+}
+
+// Config is what an Ftrace is made of.
+type Config struct {
+	Mem        *mem.Memory
+	Bus        *smp.Bus
+	Sink       trace.Sink
+	Symbols    Symbols
+	Text       Text
+	Waits      Waits
+	Sync       func()   // text_poke_sync
+	Caller     Template // ftrace_caller
+	RegsCaller Template // ftrace_regs_caller
+	ListFunc   uint64   // gate of arch_ftrace_ops_list_func
+	TraceOp    uint64   // address of function_trace_op
+	Fentry     []uint64 // what a site may call as built: __fentry__, mcount
+}
+
+// Ftrace is the state of kernel/trace/ftrace.c of one machine.
+type Ftrace struct {
+	mem        *mem.Memory
+	bus        *smp.Bus
+	log        trace.Source
+	syms       Symbols
+	text       Text
+	waits      Waits
+	poke       *TextPoke
+	caller     Template
+	regsCaller Template
+	listFunc   uint64
+	traceOp    uint64
+	fentry     []uint64
+
+	tables   []*recordTable
+	ops      []*Ops // ftrace_ops_list: newest first
+	enabled  bool   // kernel.ftrace_enabled
+	disabled bool   // ftrace_disabled: killed, for good
+}
+
+// New returns an Ftrace without records.
+func New(c Config) *Ftrace {
+	return &Ftrace{
+		mem: c.Mem, bus: c.Bus, syms: c.Symbols, text: c.Text, waits: c.Waits,
+		log:    trace.Source{Sink: c.Sink, File: "kernel/trace/ftrace.c"},
+		poke:   NewTextPoke(c.Mem, c.Bus, c.Sync),
+		caller: c.Caller, regsCaller: c.RegsCaller,
+		listFunc: c.ListFunc, traceOp: c.TraceOp, fentry: c.Fentry,
+		enabled: true,
+	}
+}
+
+// HandleInt3 lets a CPU that met a breakpoint go on where a text poke is under
+// way (poke_int3_handler).
+func (f *Ftrace) HandleInt3(addr uint64) (next, push uint64, isCall, ok bool) {
+	return f.poke.HandleInt3(addr)
+}
+
+// Enabled is the value of kernel.ftrace_enabled.
+func (f *Ftrace) Enabled() bool { return f.enabled }
+
+// Killed reports whether ftrace has switched itself off (ftrace_kill).
+func (f *Ftrace) Killed() bool { return f.disabled }
+
+// Ops returns the registered ops, newest first.
+func (f *Ftrace) Ops() []*Ops { return f.ops }

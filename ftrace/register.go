@@ -1,0 +1,225 @@
+package ftrace
+
+import (
+	"klpemu/internal/errno"
+)
+
+// SetFilterIP is ftrace_set_filter_ip: it adds ip's call site to the filter of
+// o, or removes it. Errors: ENODEV after ftrace_kill, EINVAL where ip is no
+// call site, ENOENT where a site to remove is not in the filter.
+func (f *Ftrace) SetFilterIP(o *Ops, ip uint64, remove bool) error {
+	if f.disabled {
+		return errno.ENODEV
+	}
+	loc := f.Location(ip)
+	if loc == 0 {
+		return errno.EINVAL
+	}
+	if remove {
+		if !o.filter[loc] {
+			return errno.ENOENT
+		}
+		delete(o.filter, loc)
+		return nil
+	}
+	if o.filter == nil {
+		o.filter = map[uint64]bool{}
+	}
+	o.filter[loc] = true
+	return nil
+}
+
+// Register is register_ftrace_function. Errors: ENODEV after ftrace_kill, EBUSY
+// where the ops is registered already, is PERMANENT while tracing is switched
+// off, or may modify an ip that another ops may modify; EINVAL for IPMODIFY
+// without a filter.
+func (f *Ftrace) Register(o *Ops) error {
+	if err := f.mayRegister(o); err != nil {
+		return err
+	}
+	sites := f.covered(o)
+	if err := f.claimIPModify(o, sites); err != nil {
+		return err
+	}
+	t, err := f.createTrampoline(o, o.Func)
+	if err != nil {
+		f.dropIPModify(o, sites)
+		return errno.ENOMEM
+	}
+	o.trampoline = t
+	f.ops = append([]*Ops{o}, f.ops...)
+	o.Flags |= OpsEnabled | OpsInitialized
+	for _, r := range sites {
+		f.attach(r, o)
+	}
+	if !f.enabled {
+		return nil
+	}
+	if err := f.update(sites); err != nil {
+		return errno.ENODEV
+	}
+	return nil
+}
+
+// mayRegister is the checks of __register_ftrace_function and ftrace_startup.
+func (f *Ftrace) mayRegister(o *Ops) error {
+	switch {
+	case f.disabled:
+		return errno.ENODEV
+	case o.Flags&OpsEnabled != 0:
+		return errno.EBUSY
+	case !f.enabled && o.Flags&OpsPermanent != 0:
+		return errno.EBUSY
+	}
+	return nil
+}
+
+// Unregister is unregister_ftrace_function: the sites are updated first, then
+// it waits for everyone who may still be in the trampoline or the handler.
+func (f *Ftrace) Unregister(o *Ops) error {
+	if f.disabled {
+		return errno.ENODEV
+	}
+	i := f.indexOf(o)
+	if i < 0 || o.Flags&OpsEnabled == 0 {
+		return errno.ENOENT
+	}
+	sites := f.covered(o)
+	f.ops = append(f.ops[:i:i], f.ops[i+1:]...)
+	f.dropIPModify(o, sites)
+	for _, r := range sites {
+		f.detach(r, o)
+	}
+	o.Flags &^= OpsEnabled
+	if f.enabled {
+		if err := f.update(sites); err != nil {
+			return errno.ENODEV
+		}
+	}
+	if o.Flags&OpsDynamic != 0 {
+		f.waits.SynchronizeRCUTasksRude()
+		f.waits.SynchronizeRCUTasks()
+	}
+	f.freeTrampoline(o)
+	return nil
+}
+
+func (f *Ftrace) indexOf(o *Ops) int {
+	for i, other := range f.ops {
+		if other == o {
+			return i
+		}
+	}
+	return -1
+}
+
+// covered returns the usable records that o's filter names.
+func (f *Ftrace) covered(o *Ops) []*Record {
+	var recs []*Record
+	for _, t := range f.tables {
+		for _, r := range t.recs {
+			if r.Flags&FlagDisabled == 0 && o.covers(r.IP) {
+				recs = append(recs, r)
+			}
+		}
+	}
+	return recs
+}
+
+// claimIPModify is ftrace_hash_ipmodify_enable: all sites or none.
+func (f *Ftrace) claimIPModify(o *Ops, sites []*Record) error {
+	if o.Flags&OpsIPModify == 0 {
+		return nil
+	}
+	if len(o.filter) == 0 {
+		return errno.EINVAL
+	}
+	for _, r := range sites {
+		if r.Flags&FlagIPModify != 0 {
+			return errno.EBUSY
+		}
+	}
+	for _, r := range sites {
+		r.Flags |= FlagIPModify
+	}
+	return nil
+}
+
+// dropIPModify is ftrace_hash_ipmodify_disable.
+func (f *Ftrace) dropIPModify(o *Ops, sites []*Record) {
+	if o.Flags&OpsIPModify == 0 {
+		return
+	}
+	for _, r := range sites {
+		r.Flags &^= FlagIPModify
+	}
+}
+
+// attach is ftrace_hash_rec_enable for one record.
+func (f *Ftrace) attach(r *Record, o *Ops) {
+	r.Flags++
+	if r.Count() == 1 && o.trampoline != nil {
+		r.Flags |= FlagTramp
+	} else {
+		r.Flags &^= FlagTramp
+	}
+	if o.Flags&OpsSaveRegs != 0 {
+		r.Flags |= FlagRegs
+	}
+}
+
+// detach is ftrace_hash_rec_disable for one record; o has left the list.
+func (f *Ftrace) detach(r *Record, o *Ops) {
+	r.Flags--
+	if o.Flags&OpsSaveRegs != 0 && !f.anySaveRegs(r) {
+		r.Flags &^= FlagRegs
+	}
+	if r.Count() == 1 && f.soleOps(r).trampoline != nil {
+		r.Flags |= FlagTramp
+	} else {
+		r.Flags &^= FlagTramp
+	}
+}
+
+// anySaveRegs is test_rec_ops_needs_regs.
+func (f *Ftrace) anySaveRegs(r *Record) bool {
+	for _, o := range f.ops {
+		if o.Flags&OpsSaveRegs != 0 && o.covers(r.IP) {
+			return true
+		}
+	}
+	return false
+}
+
+// soleOps is ftrace_find_tramp_ops_any: the ops of a record that has one.
+func (f *Ftrace) soleOps(r *Record) *Ops {
+	for _, o := range f.ops {
+		if o.covers(r.IP) {
+			return o
+		}
+	}
+	return nil
+}
+
+// SetEnabled is the sysctl kernel.ftrace_enabled. Error: EBUSY where a
+// PERMANENT ops is registered, ENODEV after ftrace_kill.
+func (f *Ftrace) SetEnabled(on bool) error {
+	if f.disabled {
+		return errno.ENODEV
+	}
+	if on == f.enabled {
+		return nil
+	}
+	if !on {
+		for _, o := range f.ops {
+			if o.Flags&OpsPermanent != 0 {
+				return errno.EBUSY
+			}
+		}
+	}
+	f.enabled = on
+	if err := f.update(f.Records()); err != nil {
+		return errno.ENODEV
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package ftrace
+
+import (
+	"fmt"
+	"strings"
+
+	"klpemu/internal/errno"
+)
+
+// Site is a call site as the object file has it.
+type Site struct {
+	IP uint64
+	// Nop is set where the compiler left a 5-byte run of nops rather than a
+	// call.
+	Nop bool
+	// Late is the distance from the function's start of a `call mcount`
+	// behind the prologue.
+	Late uint64
+}
+
+// Init is ftrace_init (owner "") and ftrace_module_init: it makes a record of
+// each site, verifies its bytes and turns it into the 5-byte nop. A module's
+// records stay disabled until ModuleEnable. A site with other bytes is
+// reported as the kernel reports it and kills ftrace.
+func (f *Ftrace) Init(owner string, sites []Site) error {
+	var initial RecordFlags
+	if owner != "" {
+		initial = FlagDisabled
+	}
+	nop := make(map[uint64]bool, len(sites))
+	for _, s := range sites {
+		nop[s.IP] = s.Nop
+	}
+	t := newRecordTable(owner, sites, initial)
+	f.tables = append(f.tables, t)
+	for _, r := range t.recs {
+		if err := f.makeNop(r, nop[r.IP]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeNop is ftrace_init_nop for one record.
+func (f *Ftrace) makeNop(r *Record, built bool) error {
+	var got [siteSize]byte
+	if err := f.mem.Read(r.IP, got[:]); err != nil {
+		return f.bug(r, "Initializing ftrace call sites", got[:0], nil)
+	}
+	if got == nop5 {
+		return nil
+	}
+	if !f.convertible(r.IP, got, built) {
+		want, _ := callTo(r.IP, f.fentry[0])
+		return f.bug(r, "Initializing ftrace call sites", got[:], want[:])
+	}
+	return f.poke.Early(r.IP, nop5[:])
+}
+
+// convertible reports whether the bytes at ip are what a compiler leaves.
+func (f *Ftrace) convertible(ip uint64, got [siteSize]byte, built bool) bool {
+	if got == [siteSize]byte{0x90, 0x90, 0x90, 0x90, 0x90} {
+		return built
+	}
+	for _, target := range f.fentry {
+		if want, ok := callTo(ip, target); ok && got == want {
+			return true
+		}
+	}
+	return false
+}
+
+// ModuleEnable is ftrace_module_enable: the records of a module that is about
+// to run count, and ops whose filter covers every site get them.
+func (f *Ftrace) ModuleEnable(owner string) error {
+	for _, t := range f.tables {
+		if t.owner != owner {
+			continue
+		}
+		for _, r := range t.recs {
+			r.Flags &^= FlagDisabled
+			for _, o := range f.ops {
+				if o.covers(r.IP) {
+					f.attach(r, o)
+				}
+			}
+		}
+		if f.enabled {
+			return f.replaceCode(t.recs)
+		}
+	}
+	return nil
+}
+
+// Release is ftrace_release_mod: the records of a module go with its text.
+func (f *Ftrace) Release(owner string) {
+	kept := f.tables[:0]
+	for _, t := range f.tables {
+		if t.owner == owner && owner != "" {
+			for _, r := range t.recs {
+				for _, o := range f.ops {
+					delete(o.filter, r.IP)
+				}
+			}
+			continue
+		}
+		kept = append(kept, t)
+	}
+	f.tables = kept
+}
+
+// bug is ftrace_bug and ftrace_kill: what stands in the log when a site does
+// not hold the bytes it should, and the end of all changes.
+func (f *Ftrace) bug(r *Record, kind string, got, want []byte) error {
+	const fn = "ftrace_bug"
+	f.log.Warn(fn, "------------[ ftrace bug ]------------")
+	what := "ftrace failed to modify"
+	if len(got) == 0 {
+		what = "ftrace faulted on modifying"
+	}
+	f.log.Printk(6, fn, "%s", what)
+	f.log.Printk(6, fn, "[<%016x>] %s", r.IP, f.syms.Format(r.IP))
+	if len(got) != 0 {
+		f.log.Printk(6, fn, " actual:   %s", colonHex(got))
+		f.log.Printk(6, fn, " expected: %s", colonHex(want))
+	}
+	f.log.Printk(6, fn, "%s", kind)
+	f.log.Printk(6, fn, "ftrace record flags: %x", uint32(r.Flags))
+	f.log.Printk(6, fn, " (%d)%s", r.Count(), regsMark(r))
+	f.log.WarnOn(true, fn, "1")
+	f.kill()
+	if len(got) == 0 {
+		return fmt.Errorf("ftrace: call site %x: %w", r.IP, errno.EFAULT)
+	}
+	return fmt.Errorf("ftrace: call site %x holds %s: %w", r.IP, colonHex(got), errno.EINVAL)
+}
+
+func regsMark(r *Record) string {
+	if r.Flags&FlagRegs != 0 {
+		return " R"
+	}
+	return "  "
+}
+
+func colonHex(b []byte) string {
+	parts := make([]string, len(b))
+	for i, c := range b {
+		parts[i] = fmt.Sprintf("%02x", c)
+	}
+	return strings.Join(parts, ":")
+}
+
+// kill is ftrace_kill: sites stay as they are, nothing can change any more.
+func (f *Ftrace) kill() {
+	f.disabled, f.enabled = true, false
+}
