@@ -1,0 +1,67 @@
+package unwind
+
+import "fmt"
+
+// MaxEntries is MAX_STACK_ENTRIES of kernel/livepatch/transition.c.
+const MaxEntries = 100
+
+// WalkOptions says what a walk may believe.
+type WalkOptions struct {
+	// Text is __kernel_text_address: an entry outside of kernel and module
+	// text, such as in a trampoline, makes the stack unreliable. Nil accepts all.
+	Text func(addr uint64) bool
+	// Return gives the true return address for one that a tracer replaced
+	// (unwind_recover_ret_addr); slot is where it was found. Nil changes none.
+	Return func(addr, slot uint64) uint64
+	// Max is the most entries; 0 is MaxEntries.
+	Max int
+}
+
+// Trace is the result of a walk.
+type Trace struct {
+	Entries  []uint64 // RIP of each frame, the topmost first
+	Frames   []Frame
+	Reliable bool
+	Why      string // why it is not reliable
+}
+
+// Reliable walks the stack from its topmost frame to its end, as
+// arch_stack_walk_reliable and stack_trace_save_tsk_reliable do. The entries
+// found before something went wrong are returned as well.
+func (ts *Tables) Reliable(f Frame, m Memory, o WalkOptions) Trace {
+	var t Trace
+	limit := o.Max
+	if limit <= 0 {
+		limit = MaxEntries
+	}
+	for {
+		if o.Text != nil && !o.Text(f.RIP) {
+			return t.bad("%x is not kernel text", f.RIP)
+		}
+		if len(t.Entries) == limit {
+			return t.bad("there are more than %d entries", limit)
+		}
+		t.Entries = append(t.Entries, f.RIP)
+		t.Frames = append(t.Frames, f)
+		if f.Guess {
+			return t.bad("the frame of %x was found by its frame pointer only", f.RIP)
+		}
+		r := ts.Step(f, m)
+		switch r.Outcome {
+		case End:
+			t.Reliable = true
+			return t
+		case Unreliable:
+			return t.bad("%s", r.Why)
+		}
+		f = r.Next
+		if o.Return != nil && f.Slot != 0 {
+			f.RIP = o.Return(f.RIP, f.Slot)
+		}
+	}
+}
+
+func (t *Trace) bad(format string, args ...any) Trace {
+	t.Why = fmt.Sprintf(format, args...)
+	return *t
+}
