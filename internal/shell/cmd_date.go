@@ -1,0 +1,84 @@
+package shell
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func runDate(c *Ctx) int {
+	opts, args, st, ok := c.Getopt("ud:RI::", map[string]byte{"utc": 'u', "date": 'd', "iso-8601": 'I', "rfc-email": 'R'})
+	if !ok {
+		return st
+	}
+	now, format := c.Now().UTC(), "%a %b %e %H:%M:%S UTC %Y"
+	for _, o := range opts {
+		switch o.Flag {
+		case 'd':
+			sec, err := strconv.ParseInt(strings.TrimPrefix(o.Arg, "@"), 10, 64)
+			if !strings.HasPrefix(o.Arg, "@") || err != nil {
+				return c.Errorf("invalid date '%s': only @SECONDS is understood", o.Arg)
+			}
+			now = time.Unix(sec, 0).UTC()
+		case 'R':
+			format = "%a, %d %b %Y %H:%M:%S +0000"
+		case 'I':
+			format = "%F"
+		}
+	}
+	if len(args) > 0 {
+		if !strings.HasPrefix(args[0], "+") {
+			return c.Errorf("invalid date '%s'", args[0])
+		}
+		format = args[0][1:]
+	}
+	return c.Print(strftime(format, now) + "\n")
+}
+
+// strftime formats a time as C's does in the C locale.
+func strftime(format string, t time.Time) string {
+	var b strings.Builder
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' || i+1 == len(format) {
+			b.WriteByte(format[i])
+			continue
+		}
+		i++
+		if format[i] == '-' && i+1 < len(format) {
+			i++
+			b.WriteString(strings.TrimLeft(timeField(format[i], t), "0 "))
+			continue
+		}
+		b.WriteString(timeField(format[i], t))
+	}
+	return b.String()
+}
+
+func timeField(f byte, t time.Time) string {
+	layouts := map[byte]string{'a': "Mon", 'A': "Monday", 'b': "Jan", 'B': "January", 'h': "Jan", 'd': "02", 'e': "_2", 'D': "01/02/06",
+		'F': "2006-01-02", 'H': "15", 'I': "03", 'm': "01", 'M': "04", 'p': "PM", 'S': "05", 'T': "15:04:05", 'R': "15:04", 'y': "06",
+		'Y': "2006", 'Z': "UTC", 'z': "-0700", 'c': "Mon Jan _2 15:04:05 2006", 'x': "01/02/06", 'X': "15:04:05", 'r': "03:04:05 PM"}
+	if l, ok := layouts[f]; ok {
+		return t.Format(l)
+	}
+	switch f {
+	case 's':
+		return strconv.FormatInt(t.Unix(), 10)
+	case 'N':
+		return fmt.Sprintf("%09d", t.Nanosecond())
+	case 'j':
+		return fmt.Sprintf("%03d", t.YearDay())
+	case 'u':
+		return itoa((int(t.Weekday())+6)%7 + 1)
+	case 'w':
+		return itoa(int(t.Weekday()))
+	case 'n':
+		return "\n"
+	case 't':
+		return "\t"
+	case '%':
+		return "%"
+	}
+	return "%" + string(f)
+}

@@ -1,0 +1,84 @@
+package shell
+
+import (
+	"bytes"
+	"io"
+	"strings"
+)
+
+// Console is where a session writes: standard output and error of commands, and
+// the kernel's messages, in the order of writing.
+type Console struct {
+	live   io.Writer // sees everything as it comes; may be nil
+	buf    bytes.Buffer
+	mid    bool // the last byte was not a newline
+	limit  int
+	over   bool
+	alarms []string
+}
+
+// NewConsole makes a console that keeps at most limit bytes between two calls
+// of Take; live, when not nil, gets a copy as it is written.
+func NewConsole(limit int, live io.Writer) *Console {
+	return &Console{live: live, limit: limit}
+}
+
+// Write writes data of a command.
+func (c *Console) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	n := len(p)
+	if room := c.limit - c.buf.Len(); len(p) > room {
+		c.over = true
+		p = p[:max(room, 0)]
+	}
+	if len(p) > 0 {
+		c.buf.Write(p)
+		c.mid = p[len(p)-1] != '\n'
+		if c.live != nil {
+			c.live.Write(p) // the copy is for onlookers: its errors are not the session's
+		}
+	}
+	if c.over {
+		return n, &LimitError{What: "bytes of output", Limit: c.limit, Flag: "max-output"}
+	}
+	return n, nil
+}
+
+// Kernel writes a kernel message on lines of its own. Kernel messages are not
+// counted against the limit's error path: printk never fails.
+func (c *Console) Kernel(text string) {
+	if c.mid {
+		c.Write([]byte("\n"))
+	}
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		if IsAlarm(line) {
+			c.alarms = append(c.alarms, line)
+		}
+		c.Write([]byte(line + "\n"))
+	}
+}
+
+// IsAlarm reports whether a kernel line is one that a scenario must expect
+// literally: a WARN, a BUG or an oops.
+func IsAlarm(line string) bool {
+	for _, p := range []string{"WARNING: ", "BUG: ", "Oops: ", "kernel BUG at "} {
+		if strings.HasPrefix(line, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// Take gives what was written since the last call, and the alarms in it.
+func (c *Console) Take() (out []byte, alarms []string) {
+	out = bytes.Clone(c.buf.Bytes())
+	alarms = c.alarms
+	c.buf.Reset()
+	c.alarms, c.mid, c.over = nil, false, false
+	return out, alarms
+}
+
+// Over reports whether output was lost to the limit since the last Take.
+func (c *Console) Over() bool { return c.over }

@@ -1,0 +1,97 @@
+package vfs
+
+import (
+	"strings"
+
+	"klpemu/internal/errno"
+	"klpemu/internal/machine"
+)
+
+// Current gives the machine that is running: `boot` replaces it.
+type Current func() *machine.Machine
+
+// MountMachine puts the machine's own files into the tree: /sys, /proc and
+// /dev/kmsg. They are computed when they are read.
+func (f *FS) MountMachine(m Current) error {
+	for _, mount := range []struct {
+		path string
+		node Node
+	}{
+		{"/sys", sysRoot(m)},
+		{"/proc", procRoot(m)},
+	} {
+		if err := f.MkdirAll(mount.path, 0o755); err != nil {
+			return err
+		}
+		if err := f.Mount(mount.path, mount.node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dir is a fixed directory of sysfs or procfs; entries stand in the order of
+// their names.
+func dir(perm uint32, entries ...Entry) *DynDir {
+	return &DynDir{Perm: perm, List: func() []Entry { return entries }}
+}
+
+// sysRoot is /sys.
+func sysRoot(m Current) Node {
+	tracing := tracingDir(m)
+	return dir(0o755,
+		Entry{"kernel", dir(0o755,
+			Entry{"debug", dir(0o700,
+				Entry{"dynamic_debug", dir(0o755, Entry{"control", dynamicDebug(m)})},
+				Entry{"tracing", tracing},
+			)},
+			Entry{"livepatch", livepatchDir(m)},
+			Entry{"tracing", tracing},
+		)},
+		Entry{"module", moduleDir(m)},
+	)
+}
+
+// show makes an attribute that can only be read.
+func show(f func() string) *Attr {
+	return &Attr{Perm: 0o444, Show: func() ([]byte, error) { return []byte(f()), nil }}
+}
+
+// boolText is how sysfs prints a bool.
+func boolText(b bool) string {
+	if b {
+		return "1\n"
+	}
+	return "0\n"
+}
+
+// parseBool is kstrtobool.
+func parseBool(data []byte) (bool, error) {
+	s := strings.ToLower(string(data))
+	if s == "" {
+		return false, errno.EINVAL
+	}
+	switch s[0] {
+	case 'y', 't', '1':
+		return true, nil
+	case 'n', 'f', '0':
+		return false, nil
+	case 'o':
+		if strings.HasPrefix(s, "on") {
+			return true, nil
+		}
+		if strings.HasPrefix(s, "of") {
+			return false, nil
+		}
+	}
+	return false, errno.EINVAL
+}
+
+// dynamicDebug is /sys/kernel/debug/dynamic_debug/control.
+func dynamicDebug(m Current) Node {
+	return &DynFile{
+		Perm:    0o644,
+		OnRead:  func() ([]byte, error) { return []byte("# filename:lineno [module]function flags format\n"), nil },
+		OnWrite: func(data []byte) error { return m().DynamicDebug(string(data)) },
+	}
+}

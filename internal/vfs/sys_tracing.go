@@ -1,0 +1,79 @@
+package vfs
+
+import (
+	"fmt"
+	"strings"
+
+	"klpemu/ftrace"
+	"klpemu/internal/machine"
+)
+
+// tracingDir is /sys/kernel/tracing, as far as it is modeled.
+func tracingDir(m Current) Node {
+	return dir(0o700,
+		Entry{"available_filter_functions", tracefs(func() string { return filterFunctions(m()) })},
+		Entry{"enabled_functions", tracefs(func() string { return enabledFunctions(m()) })},
+	)
+}
+
+func tracefs(f func() string) Node {
+	return &DynFile{Perm: 0o444, OnRead: func() ([]byte, error) { return []byte(f()), nil }}
+}
+
+// recordName is how tracefs names a call site: its function and its module.
+func recordName(m *machine.Machine, r *ftrace.Record) string {
+	sym, ok := m.Symtab().Lookup(r.IP)
+	if !ok {
+		return fmt.Sprintf("0x%x", r.IP)
+	}
+	if mod := sym.Module(); mod != "" {
+		return sym.Name + " [" + mod + "]"
+	}
+	return sym.Name
+}
+
+func filterFunctions(m *machine.Machine) string {
+	var b strings.Builder
+	for _, r := range m.Ftrace().Records() {
+		if r.Flags&ftrace.FlagDisabled == 0 {
+			fmt.Fprintln(&b, recordName(m, r))
+		}
+	}
+	return b.String()
+}
+
+// enabledFunctions is t_show of kernel/trace/ftrace.c.
+func enabledFunctions(m *machine.Machine) string {
+	var b strings.Builder
+	for _, r := range m.Ftrace().Records() {
+		if r.Flags&ftrace.FlagEnabled == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "%s (%d)%s%s%s%s%s", recordName(m, r), r.Count(),
+			mark(r, ftrace.FlagRegs, " R", "  "), mark(r, ftrace.FlagIPModify, " I", "  "),
+			mark(r, ftrace.FlagDirect, " D", "  "), "  ", mark(r, ftrace.FlagModified, " M ", "   "))
+		b.WriteString(trampolineText(m, r))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func mark(r *ftrace.Record, f ftrace.RecordFlags, yes, no string) string {
+	if r.Flags&f != 0 {
+		return yes
+	}
+	return no
+}
+
+func trampolineText(m *machine.Machine, r *ftrace.Record) string {
+	if r.Flags&ftrace.FlagTrampEn != 0 {
+		for _, o := range m.Ftrace().Ops() {
+			if t := o.Trampoline(); t != nil && o.Covers(r.IP) {
+				fn := m.Format(o.Func)
+				return fmt.Sprintf("\ttramp: 0x%x (%s) ->%s", t.Addr, fn, fn)
+			}
+		}
+		return "\ttramp: ERROR!"
+	}
+	return " ->" + m.Format(m.Ftrace().ListFunc())
+}
