@@ -30,10 +30,9 @@ func (p *parser) sections() error {
 	if backing[0].Type != elf.SHT_NULL || backing[0].Size != 0 {
 		return p.secErrf(&backing[0], "section 0 must be the empty null section")
 	}
-	for _, s := range p.f.Sections {
-		if err := p.contents(s); err != nil {
-			return err
-		}
+	// The names first, for the errors about the rest.
+	if err := p.contents(p.f.Sections[p.shstrndx]); err != nil {
+		return err
 	}
 	names, err := p.strings(uint32(p.shstrndx))
 	if err != nil {
@@ -46,6 +45,11 @@ func (p *parser) sections() error {
 		}
 		s.Name = name
 	}
+	for _, s := range p.f.Sections {
+		if err := p.contents(s); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -53,7 +57,7 @@ func (p *parser) sections() error {
 func (p *parser) contents(s *Section) error {
 	if s.Type == elf.SHT_NULL {
 		// An inactive header: the other fields mean nothing.
-		*s = Section{Index: s.Index, Align: 1}
+		*s = Section{Index: s.Index, Name: s.Name, Align: 1}
 		return nil
 	}
 	if s.Align == 0 {
