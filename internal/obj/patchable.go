@@ -47,7 +47,7 @@ func (f *linkFile) functionFor(s *Section, off uint64) *FileSymbol {
 		return nil
 	}
 	y := funcs[next]
-	const mostPadding = 1 << 16
+	const mostPadding = 4096
 	pad := y.Value - off
 	if pad > mostPadding || !nopsEndAt(s.Data[off:], int(pad)) {
 		return nil
