@@ -1,0 +1,37 @@
+//go:build amd64 || arm64 || wasm || 386 || ppc64le
+
+package cpu
+
+import (
+	"unsafe"
+
+	"klpemu/mem"
+)
+
+// Guest memory is little-endian, and so are these hosts: an access is one load
+// or store. The caller has checked that it does not cross the page's end. This
+// file and view_step.go are the package's only uses of unsafe.
+
+func load64(p *[mem.PageSize]byte, addr uint64) uint64 {
+	return *(*uint64)(unsafe.Pointer(&p[addr&pageMask]))
+}
+
+func load32(p *[mem.PageSize]byte, addr uint64) uint32 {
+	return *(*uint32)(unsafe.Pointer(&p[addr&pageMask]))
+}
+
+func load16(p *[mem.PageSize]byte, addr uint64) uint16 {
+	return *(*uint16)(unsafe.Pointer(&p[addr&pageMask]))
+}
+
+func store64(p *[mem.PageSize]byte, addr uint64, v uint64) {
+	*(*uint64)(unsafe.Pointer(&p[addr&pageMask])) = v
+}
+
+func store32(p *[mem.PageSize]byte, addr uint64, v uint32) {
+	*(*uint32)(unsafe.Pointer(&p[addr&pageMask])) = v
+}
+
+func store16(p *[mem.PageSize]byte, addr uint64, v uint16) {
+	*(*uint16)(unsafe.Pointer(&p[addr&pageMask])) = v
+}

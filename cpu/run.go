@@ -1,0 +1,133 @@
+package cpu
+
+import "fmt"
+
+// Step executes exactly one instruction, or one iteration of a repeated one.
+func (c *VCPU) Step() Stop {
+	if c.version == c.mem.Version() && c.cur != nil {
+		if next := c.cur.leaf(c, c.cur); next != nil {
+			c.cur = next
+			c.count++
+			return Stop{Kind: StopBudget, Count: 1}
+		}
+	}
+	return c.Run(1)
+}
+
+// Run executes at most n instructions. Each iteration of an instruction repeated
+// by rep counts as one, with RIP left on the instruction until the last. How a
+// run is cut into calls changes nothing but where it stops.
+func (c *VCPU) Run(n uint64) Stop {
+	end := c.count + n
+	for c.count != end {
+		o, f := c.next()
+		if f == nil {
+			var left uint64
+			o, left = c.loop(o, end-c.count)
+			c.cur, c.count = o, end-left
+			if left == 0 {
+				break
+			}
+			f = c.slow(o)
+		}
+		if f != nil || c.stop != StopBudget {
+			kind := c.stop
+			c.stop = StopBudget
+			if f != nil {
+				kind = StopFault
+			}
+			return Stop{Kind: kind, Count: n - (end - c.count), Fault: f}
+		}
+	}
+	return Stop{Kind: StopBudget, Count: n}
+}
+
+// next returns the decoded instruction at RIP.
+func (c *VCPU) next() (*op, *Fault) {
+	if c.version != c.mem.Version() {
+		c.sync()
+	}
+	if c.cur != nil {
+		return c.cur, nil
+	}
+	o, f := c.view.fetch(c.rip)
+	if f != nil {
+		return nil, f
+	}
+	return o, nil
+}
+
+// slow executes the instruction o by its executor, or, where a run of decoded
+// instructions ends, finds the one that follows.
+func (c *VCPU) slow(o *op) *Fault {
+	if o.inst == nil {
+		t, f := c.view.fetch(o.rip)
+		if f == nil {
+			c.view.connect(o, t)
+			c.cur = t
+		}
+		return f
+	}
+	in := o.inst
+	c.cur, c.rip = nil, o.rip+uint64(in.Len)
+	if f := c.execute(in); f != nil {
+		c.cur, c.rip = o, o.rip
+		f.RIP, f.Len, f.Insn = o.rip, int(in.Len), in.Mnemonic()
+		return f
+	}
+	c.count++
+	if in.attr&serialize != 0 {
+		c.view.serialize()
+	}
+	if c.version == c.mem.Version() {
+		c.follow(o)
+	}
+	return nil
+}
+
+func (c *VCPU) execute(in *Inst) *Fault {
+	if in.exec == nil {
+		return fault(VectorUD, 0)
+	}
+	return in.exec(c, in)
+}
+
+// follow finds the decoded instruction at RIP after o was executed, and
+// remembers where direct branches lead.
+func (c *VCPU) follow(o *op) {
+	switch in := o.inst; {
+	case c.rip == o.rip+uint64(in.Len):
+		if in.attr&ends == 0 {
+			c.cur = step(o)
+		}
+	case in.Args[0].Kind == ArgRel:
+		if t, f := c.view.fetch(c.rip); f == nil {
+			c.view.connect(o, t)
+			c.cur = t
+		}
+	default:
+		c.cur = c.view.lookup(c.rip)
+	}
+}
+
+// Mnemonic is the instruction's name as far as the table knows it: with its
+// condition, without operand sizes.
+func (in *Inst) Mnemonic() string {
+	if in.Form == nil {
+		return ""
+	}
+	name := in.Name
+	if n := len(name); name[n-1] == '*' {
+		name = name[:n-1] + Condition(in.cond())
+	}
+	return name
+}
+
+// badCode is the fault of bytes that cannot be decoded.
+func badCode(err error, rip uint64, code []byte) *Fault {
+	f := &Fault{Vector: VectorUD, RIP: rip, Insn: fmt.Sprintf("% x", code)}
+	if err == ErrTooLong {
+		f.Vector = VectorGP
+	}
+	return f
+}

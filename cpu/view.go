@@ -1,0 +1,185 @@
+package cpu
+
+import "klpemu/mem"
+
+// leafFunc executes one decoded instruction and returns the next; nil means that
+// it changed nothing and the executor must do it.
+type leafFunc func(c *VCPU, o *op) *op
+
+// An op is a decoded instruction at its address, specialised for execution.
+// Ops that follow each other in memory form a run; the last op of a run has no
+// instruction and only says where execution goes on.
+type op struct {
+	leaf leafFunc
+	link *op // of a direct branch: the target, once known; of a run's end: what follows
+	imm  uint64
+	disp uint64
+	rip  uint64
+	inst *Inst  // nil at a run's end
+	code uint16 // case of the big switch
+	d, s uint8  // register slots
+	b, x uint8  // base and index of the memory operand
+	k    uint8  // scale, or shift count
+	len  uint8
+}
+
+// maxRun bounds the decoding done ahead of execution.
+const maxRun = 64
+
+// maxOps bounds what a view holds; beyond it the view starts again. Decoding at
+// every byte of a page makes 4096 instructions of it.
+const maxOps = 1 << 18
+
+// A view is what one CPU has fetched and decoded. Normally it follows the memory
+// at once; a stale one keeps what it has until it is refreshed.
+type view struct {
+	mem   *mem.Memory
+	pages map[uint64]*codePage
+	last  [viewCache]*codePage // recently used pages, by low bits of their number
+	ops   int
+	stale bool
+}
+
+const viewCache = 16
+
+// A codePage holds the decoded instructions that begin in one page. It is right
+// as long as the generation of the page, and of the next one if an instruction
+// runs into it, are what they were.
+type codePage struct {
+	num        uint64
+	page, next *mem.Page
+	gen        uint64
+	nextGen    uint64
+	slot       [mem.PageSize]uint16 // index in ops, plus one, by offset
+	ops        []*op
+	incoming   []*op // ops elsewhere whose link leads here
+}
+
+func (v *view) init(m *mem.Memory) {
+	v.mem = m
+	v.pages = make(map[uint64]*codePage)
+}
+
+// reset forgets everything.
+func (v *view) reset() {
+	clear(v.pages)
+	v.last = [viewCache]*codePage{}
+	v.ops = 0
+}
+
+// valid reports whether the page still has the bytes that were decoded.
+func (p *codePage) valid() bool {
+	return p.page.Generation() == p.gen && (p.next == nil || p.next.Generation() == p.nextGen)
+}
+
+// revalidate drops the pages that have changed. A stale view keeps those that
+// are still mapped.
+func (v *view) revalidate() {
+	for num, p := range v.pages {
+		gone := v.mem.Page(num<<pageShift) != p.page || p.page.Perm()&mem.X == 0
+		if gone || !v.stale && !p.valid() {
+			v.drop(num, p)
+		}
+	}
+}
+
+// drop forgets a page and cuts the links that lead to it.
+func (v *view) drop(num uint64, p *codePage) {
+	for _, o := range p.incoming {
+		o.link = nil
+	}
+	delete(v.pages, num)
+	v.last[num%viewCache] = nil
+	v.ops -= len(p.ops) + len(p.incoming)
+}
+
+// serialize is what a serialising instruction does to the view.
+func (v *view) serialize() {
+	if v.stale {
+		v.stale = false
+		v.revalidate()
+		v.stale = true
+	}
+}
+
+// lookup returns the decoded instruction at rip, or nil.
+func (v *view) lookup(rip uint64) *op {
+	num := rip >> pageShift
+	p := v.last[num%viewCache]
+	if p == nil || p.num != num {
+		if p = v.pages[num]; p == nil {
+			return nil
+		}
+		v.last[num%viewCache] = p
+	}
+	if i := p.slot[rip&pageMask]; i != 0 {
+		return p.ops[i-1]
+	}
+	return nil
+}
+
+// connect remembers that o continues at t.
+func (v *view) connect(o, t *op) {
+	if o.link == t {
+		return
+	}
+	o.link = t
+	if p := v.pages[t.rip>>pageShift]; p != nil {
+		p.incoming = append(p.incoming, o)
+		v.ops++
+	}
+}
+
+// fetch returns the decoded instruction at rip, decoding a run from there if
+// there is none.
+func (v *view) fetch(rip uint64) (*op, *Fault) {
+	if o := v.lookup(rip); o != nil {
+		return o, nil
+	}
+	if v.ops > maxOps {
+		v.reset()
+	}
+	p, f := v.codePage(rip)
+	if f != nil {
+		f.RIP = rip
+		return nil, f
+	}
+	var t translator
+	if f := t.run(v, p, rip); f != nil {
+		return nil, f
+	}
+	return v.lookup(rip), nil
+}
+
+// codePage returns the page that holds rip, ready for decoding.
+func (v *view) codePage(rip uint64) (*codePage, *Fault) {
+	num := rip >> pageShift
+	if p := v.pages[num]; p != nil {
+		return p, nil
+	}
+	pg, f := v.fetchable(rip)
+	if f != nil {
+		return nil, f
+	}
+	p := &codePage{num: num, page: pg, gen: pg.Generation()}
+	v.pages[num] = p
+	return p, nil
+}
+
+// fetchable returns the page of an instruction fetch and watches it.
+func (v *view) fetchable(addr uint64) (*mem.Page, *Fault) {
+	if !mem.Canonical(addr) {
+		return nil, fault(VectorGP, 0)
+	}
+	pg := v.mem.Page(addr)
+	if pg == nil || pg.Perm()&mem.X == 0 {
+		f := fault(VectorPF, CodeFetch)
+		if pg != nil {
+			f.Code |= CodePresent
+		}
+		f.Addr = addr
+		return nil, f
+	}
+	pg.Watch()
+	return pg, nil
+}
