@@ -84,5 +84,9 @@ func (f *Ftrace) Enabled() bool { return f.enabled }
 // Killed reports whether ftrace has switched itself off (ftrace_kill).
 func (f *Ftrace) Killed() bool { return f.disabled }
 
+// ListFunc is the address of the function that serves a site with more than
+// one ops.
+func (f *Ftrace) ListFunc() uint64 { return f.listFunc }
+
 // Ops returns the registered ops, newest first.
 func (f *Ftrace) Ops() []*Ops { return f.ops }

@@ -48,5 +48,8 @@ func (o *Ops) Filter() []uint64 {
 // Trampoline returns the trampoline made for the ops, or nil.
 func (o *Ops) Trampoline() *Trampoline { return o.trampoline }
 
+// Covers reports whether the ops wants the call site at ip.
+func (o *Ops) Covers(ip uint64) bool { return o.covers(ip) }
+
 // covers is ops_references_ip: an empty filter covers every site.
 func (o *Ops) covers(ip uint64) bool { return len(o.filter) == 0 || o.filter[ip] }

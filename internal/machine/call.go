@@ -1,0 +1,157 @@
+package machine
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"klpemu/cpu"
+)
+
+// Call is one system call into fn from the shell's task. Only the shell's vCPU
+// runs, until the task sleeps; then the world moves. It returns RAX.
+// Errors: *GuestFault, *LimitError.
+func (m *Machine) Call(fn uint64, args ...uint64) (uint64, error) {
+	t := m.shell
+	if len(args) > len(t.entry.args) {
+		return 0, fmt.Errorf("a call passes at most %d arguments in registers, not %d", len(t.entry.args), len(args))
+	}
+	t.entry = entryPoint{fn: fn}
+	copy(t.entry.args[:], args)
+	t.returned, t.oopsed = false, false
+	m.failures = nil
+	if err := m.runShell(func() bool { return t.returned }); err != nil {
+		m.abandon(t)
+		return 0, err
+	}
+	if t.oopsed {
+		failure := m.failures[len(m.failures)-1]
+		m.failures = m.failures[:len(m.failures)-1]
+		return 0, failure
+	}
+	return t.exitStatus, nil
+}
+
+// Do runs kernel work in Go as a system call of the shell's task, for example
+// a write to a sysfs file. It may block; then the world moves.
+func (m *Machine) Do(name string, work func()) error {
+	t := m.shell
+	if m.running != nil { // already inside kernel work, which can block itself
+		work()
+		return nil
+	}
+	t.inUser = false
+	c := m.cpus[t.cpu]
+	m.claimCPU(c, t)
+	v := c.vcpu
+	v.SetRIP(m.sym.syscall)
+	v.SetReg(cpu.RSP, t.stack-ptRegsSize-8)
+	co := m.begin(t, name, work)
+	err := m.runShell(func() bool { return co.done })
+	t.inUser = true
+	if err != nil {
+		m.abandon(t)
+		return err
+	}
+	m.klp.SwitchPoint(&t.Task)
+	return nil
+}
+
+// claimCPU makes the shell the current task of its CPU; a task that ran there
+// is preempted where it stands.
+func (m *Machine) claimCPU(c *CPU, t *Task) {
+	prev := c.curr
+	if prev == t {
+		return
+	}
+	m.switchTo(c, t)
+	if prev == c.idle {
+		m.leaveIdle(prev)
+	} else if prev.state == Running && !prev.inLimbo() {
+		m.enqueueFirst(prev)
+	}
+}
+
+// runShell runs the shell's task until done; while it sleeps, the world moves.
+func (m *Machine) runShell(done func() bool) error {
+	t := m.shell
+	c := m.cpus[t.cpu]
+	for !done() {
+		if m.budget() == 0 {
+			return m.limit("the command has not ended")
+		}
+		if t.state == Running {
+			m.claimCPU(c, t)
+			m.runCPU(c, m.budget())
+			continue
+		}
+		if _, idle := m.round(m.budget(), forever-1); idle && t.state != Running {
+			return m.limit(fmt.Sprintf("the command waits for %s, and nothing else is due", t.waitsOn))
+		}
+	}
+	m.claimCPU(c, t)
+	return nil
+}
+
+// abandon ends what the shell's task was doing when a limit was reached: the
+// machine stays usable.
+func (m *Machine) abandon(t *Task) {
+	for i := len(t.calls) - 1; i >= 0; i-- {
+		t.calls[i].stop()
+	}
+	if len(t.calls) > 0 {
+		m.klpMutex = false
+	}
+	t.calls, t.entry = nil, entryPoint{}
+	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
+	t.inUser, t.preemptCount, t.traceRecursion = true, 0, 0
+	m.claimCPU(m.cpus[t.cpu], t)
+}
+
+// Sleep lets d of virtual time pass while the shell's task sleeps.
+func (m *Machine) Sleep(d time.Duration) error {
+	if d < 0 {
+		return errors.New("cannot sleep for a negative time")
+	}
+	deadline := m.Now() + d
+	if deadline < 0 {
+		return errors.New("cannot sleep that long")
+	}
+	return m.moveWorldStep(func() (bool, error) {
+		return m.Now() >= deadline, nil
+	}, func() { m.round(1<<62, deadline) })
+}
+
+// moveWorldStep moves all vCPUs, the shell's task asleep, by step until stop
+// says so.
+func (m *Machine) moveWorldStep(stop func() (bool, error), step func()) error {
+	t := m.shell
+	t.state = Interruptible
+	c := m.cpus[t.cpu]
+	if c.curr == t {
+		m.schedule(c)
+	}
+	defer func() {
+		t.state = Running
+		m.claimCPU(c, t)
+	}()
+	m.wakeIdle()
+	for {
+		done, err := stop()
+		if done || err != nil {
+			return err
+		}
+		if m.budget() == 0 {
+			return m.limit("the world has not come to rest")
+		}
+		step()
+	}
+}
+
+// wakeIdle makes every idle CPU pass its switch point: when the world moves,
+// time passes, and a tick wakes them.
+func (m *Machine) wakeIdle() {
+	for _, c := range m.cpus {
+		c.woken = true
+	}
+}

@@ -1,0 +1,72 @@
+package machine
+
+import (
+	"fmt"
+
+	"klpemu/internal/obj"
+)
+
+// Defaults of a machine.
+const (
+	DefaultCPUs    = 2
+	DefaultHz      = 1_000_000
+	DefaultInsns   = 100_000_000
+	DefaultMemory  = 256 << 20
+	DefaultTasks   = 1024
+	maxCPUs        = 64
+	maxHz          = 1_000_000_000_000
+	logLines       = 16384 // lines kept for dmesg
+	defaultLogging = 7     // console_loglevel: all but debug
+)
+
+// Limits bound what a scenario may use of its host.
+type Limits struct {
+	Insns  uint64 // guest instructions of one command
+	Memory uint64 // bytes of guest memory
+	Tasks  int    // open tasks
+}
+
+// Config describes a machine to boot.
+type Config struct {
+	CPUs   int    // 0: DefaultCPUs
+	Hz     uint64 // instructions in a second; 0: DefaultHz
+	Seed   uint64
+	Limits Limits // zero fields take their defaults
+
+	// Kernel is the kernel image; none boots the built-in kernel.
+	Kernel []*obj.File
+	// LowBase links the image at low addresses, for objects that were not
+	// compiled with -mcmodel=kernel.
+	LowBase bool
+
+	// Console receives each line that the kernel prints on its console.
+	Console func(line string)
+}
+
+func (c *Config) fill() error {
+	if c.CPUs == 0 {
+		c.CPUs = DefaultCPUs
+	}
+	if c.Hz == 0 {
+		c.Hz = DefaultHz
+	}
+	if c.CPUs < 1 || c.CPUs > maxCPUs {
+		return fmt.Errorf("a machine has 1 to %d cpus, not %d", maxCPUs, c.CPUs)
+	}
+	if c.Hz > maxHz {
+		return fmt.Errorf("a clock has at most %d instructions in a second, not %d", uint64(maxHz), c.Hz)
+	}
+	if c.Limits.Insns == 0 {
+		c.Limits.Insns = DefaultInsns
+	}
+	if c.Limits.Memory == 0 {
+		c.Limits.Memory = DefaultMemory
+	}
+	if c.Limits.Tasks == 0 {
+		c.Limits.Tasks = DefaultTasks
+	}
+	if c.Console == nil {
+		c.Console = func(string) {}
+	}
+	return nil
+}

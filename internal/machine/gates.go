@@ -1,0 +1,165 @@
+package machine
+
+import (
+	"bytes"
+	"fmt"
+
+	"klpemu/cpu"
+	"klpemu/ftrace"
+)
+
+// A gate is a kernel function that is modeled in Go: a symbol of the core text
+// whose body traps with vmcall.
+type gate struct {
+	name string
+	run  func(m *Machine, c *CPU, t *Task) error
+}
+
+// gateTable is every gate of the core text. An error from a gate is a fault of
+// the guest that called it.
+func gateTable() []gate {
+	return []gate{
+		{"entry_SYSCALL_64_after_hwframe", (*Machine).gateSyscallExit},
+		{"kthread", (*Machine).gateKthreadExit},
+		{"klpemu_guest_call", (*Machine).gateGuestReturn},
+		{"default_idle", (*Machine).gateIdle},
+		{"klp_ftrace_handler", (*Machine).gateFtrace},
+		{"arch_ftrace_ops_list_func", (*Machine).gateFtrace},
+
+		{"_printk", (*Machine).gatePrintk},
+		{"printk", (*Machine).gatePrintk},
+		{"schedule", (*Machine).gateSchedule},
+		{"schedule_timeout", sleepGate(Interruptible, jiffy, true)},
+		{"schedule_timeout_interruptible", sleepGate(Interruptible, jiffy, true)},
+		{"schedule_timeout_uninterruptible", sleepGate(Uninterruptible, jiffy, true)},
+		{"msleep", sleepGate(Uninterruptible, millisecond, false)},
+		{"msleep_interruptible", sleepGate(Interruptible, millisecond, true)},
+		{"ssleep", sleepGate(Uninterruptible, second, false)},
+		{"__cond_resched", (*Machine).gateCondResched},
+		{"cond_resched", (*Machine).gateCondResched},
+		{"__stack_chk_fail", (*Machine).gateStackCheck},
+		{"panic", (*Machine).gatePanic},
+		{"kmalloc", (*Machine).gateKmalloc},
+		{"kzalloc", (*Machine).gateKmalloc},
+		{"kfree", (*Machine).gateKfree},
+		{"seq_printf", (*Machine).gateSeqPrintf},
+		{"seq_puts", (*Machine).gateSeqPuts},
+		{"seq_putc", (*Machine).gateSeqPutc},
+	}
+}
+
+// vmcallBytes is the instruction that traps.
+var vmcallBytes = []byte{0x0f, 0x01, 0xc1}
+
+// bindGates finds the trap in each gate's symbol. A symbol without a trap, or a
+// trap without Go code, is a fault of the build.
+func (m *Machine) bindGates() error {
+	m.gates = make(map[uint64]gate)
+	for _, g := range gateTable() {
+		sym, ok := m.globals[g.name]
+		if !ok {
+			return fmt.Errorf("core text has no symbol for gate %s", g.name)
+		}
+		size, _, _ := m.SizeOffset(sym)
+		code := make([]byte, size)
+		if err := m.mem.Read(sym, code); err != nil {
+			return err
+		}
+		i := bytes.Index(code, vmcallBytes)
+		if i < 0 {
+			return fmt.Errorf("core text: gate %s has no trap", g.name)
+		}
+		m.gates[sym+uint64(i+len(vmcallBytes))] = g
+	}
+	return nil
+}
+
+// gate runs the gate whose trap the CPU has just executed.
+func (m *Machine) gate(c *CPU, t *Task) {
+	rip := c.vcpu.RIP()
+	g, ok := m.gates[rip]
+	if !ok {
+		c.vcpu.SetRIP(rip - uint64(len(vmcallBytes)))
+		m.fault(c, t, &cpu.Fault{Vector: cpu.VectorUD, RIP: c.vcpu.RIP(), Len: len(vmcallBytes), Insn: "vmcall"})
+		return
+	}
+	if err := g.run(m, c, t); err != nil {
+		m.guestError(c, t, fmt.Errorf("%s: %w", g.name, err))
+	}
+}
+
+// gateFtrace is what a trampoline calls: %rdi the site, %rsi the caller of the
+// traced function, %rdx the ops, %rcx the saved registers.
+func (m *Machine) gateFtrace(c *CPU, t *Task) error {
+	fn := m.globals[m.gates[c.vcpu.RIP()].name]
+	v := c.vcpu
+	regs := ftrace.NewRegs(m.mem, v.Reg(cpu.RCX))
+	m.ftrace.Dispatch(fn, v.Reg(cpu.RDI), v.Reg(cpu.RSI), v.Reg(cpu.RDX), regs)
+	return nil
+}
+
+// gateSyscallExit is the kernel exit: the switch point of user tasks
+// (exit_to_user_mode_loop).
+func (m *Machine) gateSyscallExit(c *CPU, t *Task) error {
+	t.exitStatus = c.vcpu.Reg(cpu.RAX)
+	t.inUser = true
+	m.klp.SwitchPoint(&t.Task)
+	switch {
+	case t == m.shell:
+		t.entry = entryPoint{}
+		t.returned = true
+	case !t.entry.loop:
+		m.exitTask(t)
+		m.schedule(c)
+	case m.needResched(c):
+		m.schedule(c)
+	}
+	return nil
+}
+
+// gateKthreadExit is what follows a kthread's function.
+func (m *Machine) gateKthreadExit(c *CPU, t *Task) error {
+	t.exitStatus = c.vcpu.Reg(cpu.RAX)
+	if !t.entry.loop {
+		m.exitTask(t)
+		m.schedule(c)
+		return nil
+	}
+	m.startKthread(c, t)
+	return m.gateCondResched(c, t)
+}
+
+// gateGuestReturn ends a guest function that kernel work in Go has called.
+func (m *Machine) gateGuestReturn(c *CPU, t *Task) error {
+	co := t.top()
+	if co == nil || !co.inCall {
+		return fmt.Errorf("nobody has called")
+	}
+	co.guestReturned(c.vcpu.Reg(cpu.RAX), nil)
+	return nil
+}
+
+// gateIdle is reached by idle tasks at boot, once; from then on an idle CPU
+// runs no instructions.
+func (m *Machine) gateIdle(*CPU, *Task) error { return nil }
+
+func (m *Machine) gateStackCheck(c *CPU, t *Task) error {
+	return fmt.Errorf("stack-protector: Kernel stack is corrupted in: %s", m.syms.Format(m.returnAddress(c)))
+}
+
+func (m *Machine) gatePanic(c *CPU, t *Task) error {
+	text, err := m.sprintf(c, cpu.RDI, 1)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("kernel panic - not syncing: %s", text)
+}
+
+// returnAddress is where the gate that c is in returns to.
+func (m *Machine) returnAddress(c *CPU) uint64 {
+	ret, err := m.mem.Load(c.vcpu.Reg(cpu.RBP)+8, 8)
+	if err != nil {
+		return 0
+	}
+	return ret
+}

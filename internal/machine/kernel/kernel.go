@@ -1,0 +1,40 @@
+// Package kernel holds the guest code that every machine has: entry code,
+// ftrace trampolines, gates and the functions that gcc calls by itself; and the
+// small kernel that boots where no image is given. src/build.sh makes the objects.
+package kernel
+
+import _ "embed" // for the objects
+
+// Object is one object file.
+type Object struct {
+	Name string
+	Data []byte
+}
+
+//go:embed entry.o
+var entry string
+
+//go:embed ftrace.o
+var ftrace string
+
+//go:embed services.o
+var services string
+
+//go:embed lib.o
+var lib string
+
+// Core returns the objects of the core kernel text, in link order.
+func Core() []Object {
+	return []Object{
+		{"entry.o", []byte(entry)},
+		{"ftrace.o", []byte(ftrace)},
+		{"services.o", []byte(services)},
+		{"lib.o", []byte(lib)},
+	}
+}
+
+//go:embed builtin.o
+var builtin string
+
+// Builtin returns the objects of the kernel that boots by default.
+func Builtin() []Object { return []Object{{"builtin.o", []byte(builtin)}} }

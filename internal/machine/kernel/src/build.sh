@@ -1,0 +1,12 @@
+#!/bin/sh
+# Rebuilds the committed objects of the core kernel text, byte for byte, with
+# GNU as 2.40 and gcc 12.
+set -eu
+cd "$(dirname "$0")"
+for f in entry ftrace services lib; do
+	as --64 -I . -o "../$f.o" "$f.S"
+done
+gcc -c -O2 -pg -mfentry -mrecord-mcount -mno-sse -mno-red-zone -mcmodel=kernel \
+	-mgeneral-regs-only -fcf-protection=branch -fno-pic -ffreestanding \
+	-fno-stack-protector -fno-optimize-sibling-calls -fno-ident \
+	-o ../builtin.o builtin.c

@@ -1,0 +1,270 @@
+package machine
+
+import (
+	"fmt"
+	"time"
+
+	"klpemu/ftrace"
+	"klpemu/internal/errno"
+	"klpemu/livepatch"
+	"klpemu/transition"
+)
+
+// This file plugs the machine into the interfaces that ftrace, transition and
+// livepatch declare.
+
+// system is the engine's view of the machine.
+type system struct{ m *Machine }
+
+func (s system) Tasks() []*transition.Task {
+	tasks := make([]*transition.Task, len(s.m.tasks))
+	for i, t := range s.m.tasks {
+		tasks[i] = &t.Task
+	}
+	return tasks
+}
+
+func (s system) IdleTasks() []*transition.Task {
+	tasks := make([]*transition.Task, len(s.m.cpus))
+	for i, c := range s.m.cpus {
+		tasks[i] = &c.idle.Task
+	}
+	return tasks
+}
+
+func (s system) CPUOnline(int) bool { return true }
+
+func (s system) OnCPU(t *transition.Task) bool {
+	task := s.m.byTask[t]
+	return task != nil && s.m.cpus[task.cpu].curr == task
+}
+
+func (s system) Current() *transition.Task { return &s.m.current().Task }
+
+func (s system) ReliableStack(t *transition.Task) ([]uint64, error) {
+	return s.m.reliableStack(s.m.byTask[t])
+}
+
+func (s system) WakeIfIdle(cpu int) { s.m.cpus[cpu].woken = true }
+
+// Signal is one step of klp_send_signals: a kthread that sleeps interruptibly
+// is woken, a user task gets the notify signal.
+func (s system) Signal(t *transition.Task) {
+	task := s.m.byTask[t]
+	if task.state == Interruptible && !task.isBootTask() && task != s.m.shell {
+		task.signaled = true
+		s.m.wake(task)
+	}
+}
+
+// current is the task in whose context Go code of the kernel runs.
+func (m *Machine) current() *Task {
+	if m.running != nil {
+		return m.running.task
+	}
+	if m.onCPU != nil {
+		return m.onCPU.curr
+	}
+	return m.shell
+}
+
+// SizeOffset is kallsyms_lookup_size_offset.
+func (m *Machine) SizeOffset(addr uint64) (size, offset uint64, ok bool) {
+	r, ok := m.syms.Lookup(addr)
+	if !ok {
+		return 0, 0, false
+	}
+	return r.Size, r.Offset, true
+}
+
+// Format is %pS.
+func (m *Machine) Format(addr uint64) string { return m.syms.Format(addr) }
+
+// Symbols is kallsyms_on_each_match_symbol for vmlinux ("") or a module.
+func (m *Machine) Symbols(object, name string) []uint64 {
+	if object == "" {
+		object = vmlinux
+	}
+	var addrs []uint64
+	for _, r := range m.syms.ByName(name) {
+		if r.Object == object {
+			addrs = append(addrs, r.Addr)
+		}
+	}
+	return addrs
+}
+
+// klpModules is the core's view of the module list.
+type klpModules struct{ m *Machine }
+
+func (k klpModules) Alive(name string) bool {
+	mod := k.m.module(name)
+	return mod != nil && mod.klpAlive
+}
+
+func (k klpModules) MarkAlive(name string, alive bool) {
+	if mod := k.m.module(name); mod != nil {
+		mod.klpAlive = alive
+	}
+}
+
+func (k klpModules) Marked(name string) bool {
+	mod := k.m.module(name)
+	return mod != nil && mod.Livepatch
+}
+
+func (k klpModules) Get(name string) bool {
+	mod := k.m.module(name)
+	if mod == nil || mod.State == ModuleGoing {
+		return false
+	}
+	mod.Refs++
+	return true
+}
+
+func (k klpModules) Put(name string) {
+	if mod := k.m.module(name); mod != nil {
+		mod.Refs--
+	}
+}
+
+// klpScheduler is the core's view of locks, waits, work and guest calls.
+type klpScheduler struct{ m *Machine }
+
+// Lock takes klp_mutex; kernel work that finds it held sleeps.
+func (k klpScheduler) Lock() {
+	k.m.waitUntil("klp_mutex", func() bool { return !k.m.klpMutex })
+	k.m.klpMutex = true
+}
+
+func (k klpScheduler) Unlock() { k.m.klpMutex = false }
+
+// Synchronize has nothing to wait for: the handler runs whole at its gate, so
+// nobody is inside it while other kernel work runs.
+func (k klpScheduler) Synchronize() { k.m.bus.Yield("klp_synchronize_transition") }
+
+func (k klpScheduler) QueueWork(name string, f func()) { k.m.queueWork(name, f) }
+
+func (k klpScheduler) QueueTransitionWork() {
+	m := k.m
+	m.queueDelayed("klp_transition_work", roundJiffies(m.Now(), time.Second), func() {
+		m.queueWork("klp_transition_work_fn", m.klp.TransitionWork)
+	})
+}
+
+// Callback calls a guest callback. One that faults counts as failed: the task
+// of a real kernel would have died in it.
+func (k klpScheduler) Callback(fn, arg uint64) int32 {
+	ret, err := k.m.callGuest(fn, arg)
+	if err != nil {
+		k.m.failures = append(k.m.failures, err)
+		return -int32(errno.EFAULT)
+	}
+	return int32(ret)
+}
+
+// sizes of struct klp_ops and the place of the ftrace_ops in it (6.12).
+const (
+	klpOpsSize   = 248
+	klpOpsFopsAt = 32
+)
+
+func (k klpScheduler) AllocOps() (ops, fops uint64, err error) {
+	addr := k.m.alloc(klpOpsSize)
+	if addr == 0 {
+		return 0, 0, errno.ENOMEM
+	}
+	return addr, addr + klpOpsFopsAt, nil
+}
+
+func (k klpScheduler) FreeOps(ops uint64) { k.m.release(ops) }
+
+func (k klpScheduler) Context() livepatch.Context { return handlerContext{k.m.current()} }
+
+// handlerContext is the surroundings of one run of the handler.
+type handlerContext struct{ t *Task }
+
+func (h handlerContext) Task() *transition.Task  { return &h.t.Task }
+func (h handlerContext) TraceRecursion() *uint32 { return &h.t.traceRecursion }
+func (h handlerContext) InterruptLevel() int     { return 0 }
+func (h handlerContext) PreemptDisable()         { h.t.preemptCount++ }
+func (h handlerContext) PreemptEnable()          { h.t.preemptCount-- }
+
+// ftraceWaits are the grace periods of unregister_ftrace_function.
+type ftraceWaits struct{ m *Machine }
+
+// SynchronizeRCUTasksRude has nothing to wait for, as Synchronize.
+func (w ftraceWaits) SynchronizeRCUTasksRude() { w.m.bus.Yield("synchronize_rcu_tasks_rude") }
+
+// SynchronizeRCUTasks waits for the tasks that stand in a trampoline: its bytes
+// go afterwards. Its call sites have been updated, so who leaves stays out.
+func (w ftraceWaits) SynchronizeRCUTasks() {
+	m := w.m
+	m.bus.Yield("synchronize_rcu_tasks")
+	var inside []*Task
+	for _, t := range m.tasks {
+		if m.inTrampoline(t) {
+			inside = append(inside, t)
+		}
+	}
+	m.waitUntil("synchronize_rcu_tasks", func() bool {
+		for len(inside) > 0 && !m.inTrampoline(inside[0]) {
+			inside = inside[1:]
+		}
+		return len(inside) == 0
+	})
+}
+
+// inTrampoline reports whether a task's next instruction is in a trampoline.
+func (m *Machine) inTrampoline(t *Task) bool {
+	if t.state == Dead || t.inUser {
+		return false
+	}
+	rip := m.TaskRegs(t).RIP
+	for _, tr := range m.trampolines.live {
+		if rip >= tr.addr && rip < tr.addr+tr.size {
+			return true
+		}
+	}
+	return false
+}
+
+// newKlp wires ftrace, the engine and the core together.
+func (m *Machine) newKlp() error {
+	tmpl := func(name string) (ftrace.Template, error) {
+		call := map[string]string{"ftrace_caller": "ftrace_call", "ftrace_regs_caller": "ftrace_regs_call"}[name]
+		var t ftrace.Template
+		for _, part := range []struct {
+			at   *uint64
+			name string
+		}{{&t.Start, name}, {&t.OpPtr, name + "_op_ptr"}, {&t.Call, call}, {&t.End, name + "_end"}} {
+			addr, ok := m.globals[part.name]
+			if !ok {
+				return t, fmt.Errorf("core text has no symbol %s", part.name)
+			}
+			*part.at = addr
+		}
+		return t, nil
+	}
+	caller, err := tmpl("ftrace_caller")
+	if err != nil {
+		return err
+	}
+	regsCaller, err := tmpl("ftrace_regs_caller")
+	if err != nil {
+		return err
+	}
+	m.ftrace = ftrace.New(ftrace.Config{
+		Mem: m.mem, Bus: &m.bus, Sink: m.emit, Symbols: m, Text: &m.trampolines, Waits: ftraceWaits{m},
+		Sync: func() {}, Caller: caller, RegsCaller: regsCaller,
+		ListFunc: m.globals["arch_ftrace_ops_list_func"], TraceOp: m.globals["function_trace_op"],
+		Fentry: []uint64{m.globals["__fentry__"], m.globals["mcount"]},
+	})
+	m.engine = transition.NewEngine(system{m}, &m.bus, m.emit)
+	m.klp = livepatch.NewCore(livepatch.Config{
+		Bus: &m.bus, Sink: m.emit, Ftrace: m.ftrace, Engine: m.engine, Resolver: m,
+		Modules: klpModules{m}, Scheduler: klpScheduler{m},
+		HandlerGate: m.globals["klp_ftrace_handler"],
+	})
+	return nil
+}

@@ -1,0 +1,145 @@
+package machine
+
+import (
+	"time"
+
+	"klpemu/cpu"
+	"klpemu/ftrace"
+	"klpemu/internal/obj"
+	"klpemu/internal/smp"
+	"klpemu/internal/symtab"
+	"klpemu/internal/trace"
+	"klpemu/livepatch"
+	"klpemu/mem"
+	"klpemu/transition"
+)
+
+// Release is the kernel that is modeled.
+const Release = "6.12.0-klpemu"
+
+const vmlinux = symtab.Vmlinux
+
+// Machine is one modeled machine. All state hangs off it.
+type Machine struct {
+	cfg   Config
+	mem   *mem.Memory
+	bus   smp.Bus
+	src   trace.Source
+	log   printk
+	clock clock
+	syms  symtab.Table
+
+	cpus   []*CPU
+	tasks  []*Task // all but the idle tasks, by pid
+	byTask map[*transition.Task]*Task
+	exited map[int]*Task
+	shell  *Task
+	worker *Task
+	stacks stackPool
+	heap   heap
+
+	running *coroutine // kernel work in Go that runs now
+	onCPU   *CPU       // CPU that runs now
+	busyBuf []*CPU
+
+	work   []workItem
+	timers []timer
+
+	gates   map[uint64]gate   // by the address behind the trap
+	globals map[string]uint64 // global symbols of the core and the kernel image
+	sym     coreSymbols
+
+	ftrace   *ftrace.Ftrace
+	engine   *transition.Engine
+	klp      *livepatch.Core
+	klpMutex bool
+
+	modules     []*Module // newest first, as /proc/modules has them
+	modspace    moduleSpace
+	trampolines trampolineSpace
+	unwind      unwinder
+
+	nextPID  int
+	used     uint64 // instructions of the current command
+	taint    uint32
+	oopses   int
+	failures []error
+	observe  trace.Sink
+
+	only   *CPU       // run --cpu: the CPU that moves
+	onInsn func(*CPU) // step: told before each instruction
+	halt   smp.Point  // run --until point: where kernel work stops
+	halted bool
+
+	kernelImage, coreImage *obj.Image
+}
+
+// coreSymbols are the places in the core text that Go code starts tasks at.
+type coreSymbols struct {
+	syscall, fork, kthread, idle, guestCall uint64
+}
+
+// Now is the virtual time since boot.
+func (m *Machine) Now() time.Duration {
+	now := m.clock.now()
+	if c := m.onCPU; c != nil && c.tsc != 0 {
+		now += time.Duration((c.vcpu.Retired() - c.tsc) * uint64(time.Second) / m.clock.hz)
+	}
+	return now
+}
+
+// Mem is the guest's memory.
+func (m *Machine) Mem() *mem.Memory { return m.mem }
+
+// Bus is the access layer of lockless state.
+func (m *Machine) Bus() *smp.Bus { return &m.bus }
+
+// CPUs returns the machine's vCPUs.
+func (m *Machine) CPUs() []*CPU { return m.cpus }
+
+// Shell is the task that commands run in.
+func (m *Machine) Shell() *Task { return m.shell }
+
+// Klp is the livepatch core.
+func (m *Machine) Klp() *livepatch.Core { return m.klp }
+
+// Ftrace is the ftrace layer.
+func (m *Machine) Ftrace() *ftrace.Ftrace { return m.ftrace }
+
+// Engine is the transition engine.
+func (m *Machine) Engine() *transition.Engine { return m.engine }
+
+// Symtab is kallsyms.
+func (m *Machine) Symtab() *symtab.Table { return &m.syms }
+
+// Config is what the machine was booted with.
+func (m *Machine) Config() Config { return m.cfg }
+
+// Observe lets s see every event that the kernel reports, also the debug lines
+// that are switched off.
+func (m *Machine) Observe(s trace.Sink) { m.observe = s }
+
+// TaskRegs returns a task's registers, wherever it is.
+func (m *Machine) TaskRegs(t *Task) cpu.State {
+	if c := m.cpus[t.cpu]; c.curr == t {
+		return c.vcpu.State()
+	}
+	return t.regs
+}
+
+// BeginCommand gives the next command its own share of instructions.
+func (m *Machine) BeginCommand() { m.used = 0 }
+
+// EndCommand lets the kernel work run that is due and not delayed; guest tasks
+// do not move.
+func (m *Machine) EndCommand() error {
+	m.runTimers(m.Now())
+	return m.settle()
+}
+
+// TakeFailures returns the guest faults since the last call.
+func (m *Machine) TakeFailures() []error {
+	f := m.failures
+	m.failures = nil
+	return f
+}

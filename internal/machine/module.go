@@ -1,0 +1,365 @@
+package machine
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"klpemu/ftrace"
+	"klpemu/internal/errno"
+	"klpemu/internal/obj"
+	"klpemu/internal/symtab"
+	"klpemu/internal/trace"
+	"klpemu/livepatch"
+)
+
+// ModuleState is enum module_state.
+type ModuleState uint8
+
+// The states of a module.
+const (
+	ModuleLive ModuleState = iota
+	ModuleComing
+	ModuleGoing
+	ModuleUnformed
+)
+
+// String is the state as /sys/module/M/initstate has it.
+func (s ModuleState) String() string {
+	return [...]string{"live", "coming", "going", "unformed"}[s]
+}
+
+// Module is a loaded module.
+type Module struct {
+	Name      string
+	State     ModuleState
+	Livepatch bool
+	Refs      int // refcnt as /sys/module/M/refcnt shows it
+	Base      uint64
+	Size      uint64
+	Taint     string // letters, for /proc/modules
+
+	klpAlive bool
+	image    *obj.Image
+	globals  map[string]uint64
+	exit     uint64
+	patch    *livepatch.Patch
+}
+
+// nameLen is MODULE_NAME_LEN without its NUL.
+const nameLen = 55
+
+// ModuleSource is a module to load.
+type ModuleSource struct {
+	Name  string
+	Files []*obj.File
+	Patch *PatchSpec // of a .klp; nil for an ordinary module
+}
+
+// LoadError says why a module was refused. Err is what insmod's errno says;
+// Detail is what the kernel cannot say, such as the place in a file.
+type LoadError struct {
+	Err    errno.Errno
+	Detail error
+}
+
+// Error gives the detail where there is one.
+func (e *LoadError) Error() string {
+	if e.Detail != nil {
+		return e.Detail.Error()
+	}
+	return e.Err.Error()
+}
+
+// Unwrap gives the errno.
+func (e *LoadError) Unwrap() error { return e.Err }
+
+// Modules returns the loaded modules, newest first.
+func (m *Machine) Modules() []*Module { return m.modules }
+
+// Module returns a loaded module, or nil.
+func (m *Machine) Module(name string) *Module { return m.module(name) }
+
+func (m *Machine) module(name string) *Module {
+	for _, mod := range m.modules {
+		if mod.Name == name {
+			return mod
+		}
+	}
+	return nil
+}
+
+// Insmod loads a module by the kernel's order of steps (kernel/module/main.c,
+// load_module). It runs as a system call of the shell's task.
+func (m *Machine) Insmod(src ModuleSource) error {
+	var err error
+	if blocked := m.Do("init_module", func() { err = m.loadModule(src) }); blocked != nil {
+		return blocked
+	}
+	return err
+}
+
+func (m *Machine) loadModule(src ModuleSource) error {
+	if src.Name == "" || len(src.Name) > nameLen {
+		return &LoadError{errno.EINVAL, fmt.Errorf("module name %q must have 1 to %d characters", src.Name, nameLen)}
+	}
+	mod := &Module{Name: src.Name, State: ModuleUnformed, Livepatch: src.Patch != nil, globals: map[string]uint64{}}
+	if mod.Livepatch {
+		m.taintLivepatch(mod)
+	}
+	if m.module(src.Name) != nil {
+		return &LoadError{Err: errno.EEXIST}
+	}
+	if err := m.layoutModule(mod, src); err != nil {
+		return err
+	}
+	m.modules = append([]*Module{mod}, m.modules...)
+	if err := m.formModule(mod); err != nil {
+		m.dropModule(mod)
+		return err
+	}
+	if err := m.klp.ModuleComing(mod.Name); err != nil {
+		m.dropModule(mod)
+		return loadErrno(err)
+	}
+	if err := m.initModule(mod, src); err != nil {
+		mod.State = ModuleGoing
+		m.klp.ModuleGoing(mod.Name)
+		m.dropModule(mod)
+		return loadErrno(err)
+	}
+	mod.State = ModuleLive
+	return nil
+}
+
+func loadErrno(err error) error {
+	var (
+		load *LoadError
+		e    errno.Errno
+	)
+	switch {
+	case errors.As(err, &load):
+		return load
+	case errors.As(err, &e):
+		return &LoadError{Err: e}
+	}
+	return &LoadError{errno.ENOEXEC, err}
+}
+
+// layoutModule links the module and maps it.
+func (m *Machine) layoutModule(mod *Module, src ModuleSource) error {
+	if len(src.Files) > 0 {
+		im, err := m.linkModule(mod, src)
+		if err != nil {
+			return err
+		}
+		mod.image, mod.Size = im, im.End-im.Base
+		if mod.Base, err = m.modspace.get(mod.Size); err == nil && mod.Base != im.Base {
+			err = fmt.Errorf("module space: %s does not fit at %x", mod.Name, im.Base)
+		}
+		if err != nil {
+			return &LoadError{errno.ENOMEM, err}
+		}
+		if err := m.loadImage(im); err != nil {
+			m.unloadImage(im)
+			m.modspace.put(mod.Base)
+			return &LoadError{errno.ENOMEM, err}
+		}
+		m.addGlobals(mod.globals, im)
+	}
+	return nil
+}
+
+// linkModule links twice: the first time tells the size, the second is at the
+// place that has room for it.
+func (m *Machine) linkModule(mod *Module, src ModuleSource) (*obj.Image, error) {
+	link := func(base uint64) (*obj.Image, error) {
+		return obj.Link(src.Files, obj.Options{Base: base, Resolve: m.moduleResolver(src)})
+	}
+	im, err := link(m.modspace.end())
+	if err == nil {
+		var at uint64
+		if at, err = m.modspace.get(im.End - im.Base); err != nil {
+			return nil, &LoadError{errno.ENOMEM, err}
+		}
+		m.modspace.put(at)
+		if at != im.Base {
+			im, err = link(at)
+		}
+	}
+	if err == nil {
+		return im, nil
+	}
+	var undef *obj.UndefinedError
+	if errors.As(err, &undef) {
+		seen := map[string]bool{}
+		for _, s := range undef.Symbols {
+			if !seen[s.Name] {
+				m.printk(trace.Err, fmt.Sprintf("%s: Unknown symbol %s (err -2)", mod.Name, s.Name))
+			}
+			seen[s.Name] = true
+		}
+		return nil, &LoadError{Err: errno.ENOENT}
+	}
+	return nil, &LoadError{errno.ENOEXEC, err}
+}
+
+// moduleResolver binds a module's undefined symbols: those that a .klp declares
+// extern first, then global symbols.
+func (m *Machine) moduleResolver(src ModuleSource) obj.Resolver {
+	return func(name string) (uint64, bool) {
+		if src.Patch != nil {
+			for _, x := range src.Patch.Externs {
+				if x.Name == name {
+					return m.externAddr(x)
+				}
+			}
+		}
+		return m.resolveGlobal(name)
+	}
+}
+
+func (m *Machine) externAddr(x Extern) (uint64, bool) {
+	addrs := m.Symbols(x.Object, x.Name)
+	switch {
+	case x.Sympos == 0 && len(addrs) == 1:
+		return addrs[0], true
+	case x.Sympos > 0 && x.Sympos <= uint64(len(addrs)):
+		return addrs[x.Sympos-1], true
+	}
+	return 0, false
+}
+
+func (m *Machine) taintLivepatch(mod *Module) {
+	mod.Taint = "K"
+	if m.taint&taintLivepatch == 0 {
+		m.taint |= taintLivepatch
+		m.printk(trace.Notice, mod.Name+": tainting kernel with TAINT_LIVEPATCH")
+	}
+}
+
+// formModule is what happens between UNFORMED and COMING: symbols become
+// visible, call sites become nops.
+func (m *Machine) formModule(mod *Module) error {
+	if mod.image == nil {
+		mod.State = ModuleComing
+		return nil
+	}
+	regions, syms := mod.image.Symtab()
+	table, err := symtab.NewObject(mod.Name, regions, syms)
+	if err == nil {
+		err = m.syms.Add(table)
+	}
+	if err != nil {
+		return &LoadError{errno.ENOEXEC, err}
+	}
+	if err := m.ftrace.Init(mod.Name, sites(mod.image)); err != nil {
+		return loadErrno(err)
+	}
+	mod.State = ModuleComing
+	if err := m.ftrace.ModuleEnable(mod.Name); err != nil {
+		return loadErrno(err)
+	}
+	return nil
+}
+
+// sites hands the linker's call sites to ftrace.
+func sites(im *obj.Image) []ftrace.Site {
+	s := make([]ftrace.Site, len(im.CallSites))
+	for i, c := range im.CallSites {
+		s[i] = ftrace.Site{
+			IP:  c.Addr,
+			Nop: c.Kind == obj.SiteNop || c.Kind == obj.SitePatchable,
+		}
+		if c.Kind == obj.SiteMcount {
+			s[i].Late = c.Offset()
+		}
+	}
+	return s
+}
+
+// initModule runs the module's init: a .klp enables its patch, as the init
+// function of a livepatch module does.
+func (m *Machine) initModule(mod *Module, src ModuleSource) error {
+	if src.Patch != nil {
+		p, err := m.buildPatch(mod, src.Patch)
+		if err != nil {
+			return err
+		}
+		mod.patch = p
+		return m.klp.Enable(p)
+	}
+	mod.exit = mod.globals["cleanup_module"]
+	fn := mod.globals["init_module"]
+	if fn == 0 {
+		return nil
+	}
+	ret, err := m.callGuest(fn)
+	if err != nil {
+		return err
+	}
+	if n := int32(ret); n != 0 {
+		if n < 0 && n >= -4095 {
+			return errno.Errno(-n)
+		}
+		m.printk(trace.Warning, fmt.Sprintf("%s: init_module suspiciously returned %d, it should follow 0/-E convention", mod.Name, n))
+	}
+	return nil
+}
+
+// dropModule is free_module.
+func (m *Machine) dropModule(mod *Module) {
+	for i, other := range m.modules {
+		if other == mod {
+			m.modules = append(m.modules[:i:i], m.modules[i+1:]...)
+			break
+		}
+	}
+	if mod.image == nil {
+		return
+	}
+	m.ftrace.Release(mod.Name)
+	m.syms.Remove(mod.Name)
+	m.unloadImage(mod.image)
+	m.modspace.put(mod.Base)
+}
+
+// Rmmod unloads a module (delete_module). Errors: ENOENT where it is not
+// loaded, EWOULDBLOCK where it is in use, EBUSY where it is not live.
+func (m *Machine) Rmmod(name string) error {
+	var err error
+	if blocked := m.Do("delete_module", func() { err = m.deleteModule(name) }); blocked != nil {
+		return blocked
+	}
+	return err
+}
+
+func (m *Machine) deleteModule(name string) error {
+	mod := m.module(name)
+	switch {
+	case mod == nil:
+		return errno.ENOENT
+	case mod.Refs > 0:
+		return errno.EAGAIN
+	case mod.State != ModuleLive:
+		return errno.EBUSY
+	}
+	mod.State = ModuleGoing
+	if mod.exit != 0 {
+		if _, err := m.callGuest(mod.exit); err != nil {
+			m.failures = append(m.failures, err)
+		}
+	}
+	m.klp.ModuleGoing(name)
+	m.dropModule(mod)
+	return nil
+}
+
+// ModuleName is the name of a module file: its base name without the suffix,
+// with - as _.
+func ModuleName(file string) string {
+	base := path.Base(file)
+	base = strings.TrimSuffix(base, path.Ext(base))
+	return strings.ReplaceAll(base, "-", "_")
+}

@@ -1,0 +1,39 @@
+package machine
+
+import (
+	"fmt"
+	"path"
+
+	"klpemu/internal/asm"
+	"klpemu/internal/obj"
+)
+
+// ParseObject reads guest code by the kind of its file: .o as it is, .s through
+// the assembler. name stands in errors.
+func ParseObject(name string, data []byte) (*obj.File, error) {
+	switch path.Ext(name) {
+	case ".o":
+	case ".s", ".S":
+		object, err := asm.Assemble(name, data)
+		if err != nil {
+			return nil, err
+		}
+		data = object
+	case ".ko":
+		return nil, fmt.Errorf("%s: kernel modules built as .ko are not supported yet", name)
+	default:
+		return nil, fmt.Errorf("%s: unknown kind of file; an object ends in .o or .s", name)
+	}
+	return obj.Parse(name, data)
+}
+
+// images returns what is loaded: the kernel, the core and the modules.
+func (m *Machine) images() []*obj.Image {
+	images := []*obj.Image{m.kernelImage, m.coreImage}
+	for _, mod := range m.modules {
+		if mod.image != nil {
+			images = append(images, mod.image)
+		}
+	}
+	return images
+}

@@ -1,0 +1,235 @@
+package machine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"klpemu/cpu"
+	"klpemu/internal/trace"
+)
+
+// Taint flags (include/linux/panic.h).
+const (
+	taintDie       = 1 << 7  // D
+	taintWarn      = 1 << 9  // W
+	taintLivepatch = 1 << 15 // K
+)
+
+// GuestFault says that guest code has failed: the task was killed, as after a
+// kernel oops. The oops itself is in the log.
+type GuestFault struct {
+	Task  string
+	Where string // function+offset of the instruction
+	Err   error  // *cpu.Fault, or what a gate refused
+}
+
+// Error names the place and the cause.
+func (e *GuestFault) Error() string {
+	return fmt.Sprintf("guest fault in task %s at %s: %v", e.Task, e.Where, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *GuestFault) Unwrap() error { return e.Err }
+
+// fault delivers an exception: a breakpoint that a text poke put there is
+// emulated; everything else is the end of the task.
+func (m *Machine) fault(c *CPU, t *Task, f *cpu.Fault) {
+	if f.Vector == cpu.VectorBP && m.emulateInt3(c, f.RIP) {
+		return
+	}
+	m.guestError(c, t, f)
+}
+
+// emulateInt3 is poke_int3_handler.
+func (m *Machine) emulateInt3(c *CPU, addr uint64) bool {
+	next, push, isCall, ok := m.ftrace.HandleInt3(addr)
+	if !ok {
+		return false
+	}
+	if isCall {
+		rsp := c.vcpu.Reg(cpu.RSP) - 8
+		if m.mem.Store(rsp, 8, push) != nil {
+			return false
+		}
+		c.vcpu.SetReg(cpu.RSP, rsp)
+	}
+	c.vcpu.SetRIP(next)
+	return true
+}
+
+// guestError prints an oops and ends what the task was doing: guest code that
+// Go had called fails there, a system call of the shell returns, any other
+// task is killed.
+func (m *Machine) guestError(c *CPU, t *Task, err error) {
+	where := m.syms.Format(c.vcpu.RIP())
+	m.oops(c, t, err)
+	failure := &GuestFault{Task: t.String(), Where: where, Err: err}
+	if co := t.top(); co != nil && co.inCall {
+		co.guestReturned(0, failure)
+		return
+	}
+	m.failures = append(m.failures, failure)
+	if t == m.shell {
+		t.inUser, t.entry, t.returned, t.oopsed = true, entryPoint{}, true, true
+		m.klp.SwitchPoint(&t.Task)
+		return
+	}
+	m.exitTask(t)
+	m.schedule(c)
+}
+
+// oops prints what the kernel prints when it dies in a task (arch/x86,
+// __die and show_regs).
+func (m *Machine) oops(c *CPU, t *Task, err error) {
+	say := func(format string, args ...any) { m.printk(trace.Alert, fmt.Sprintf(format, args...)) }
+	var f *cpu.Fault
+	code := uint32(0)
+	if errors.As(err, &f) {
+		code = f.Code
+	}
+	for _, line := range oopsHead(f, err) {
+		say("%s", line)
+	}
+	m.oopses++
+	say("Oops: %s: %04x [#%d] PREEMPT SMP", oopsName(f), code, m.oopses)
+	say("CPU: %d UID: 0 PID: %d Comm: %s %s %s", c.id, t.PID, t.Comm, m.TaintString(), Release)
+	m.taint |= taintDie
+	m.showRegs(c, say)
+	say("Call Trace:")
+	say(" <TASK>")
+	for _, line := range m.Backtrace(t) {
+		say(" %s", line)
+	}
+	say(" </TASK>")
+	say("---[ end trace 0000000000000000 ]---")
+}
+
+func oopsHead(f *cpu.Fault, err error) []string {
+	switch {
+	case f == nil:
+		return []string{"kernel: " + err.Error()}
+	case f.Vector == cpu.VectorPF:
+		return pageFaultHead(f)
+	case f.Vector == cpu.VectorUD:
+		return []string{fmt.Sprintf("invalid opcode: %s at %016x", insnName(f), f.RIP)}
+	}
+	return []string{f.Error()}
+}
+
+func insnName(f *cpu.Fault) string {
+	if f.Insn == "" {
+		return "unknown instruction"
+	}
+	return f.Insn
+}
+
+// pageFaultHead is show_fault_oops.
+func pageFaultHead(f *cpu.Fault) []string {
+	what, why := "read access", "not-present page"
+	switch {
+	case f.Code&cpu.CodeFetch != 0:
+		what = "instruction fetch"
+	case f.Code&cpu.CodeWrite != 0:
+		what = "write access"
+	}
+	if f.Code&cpu.CodePresent != 0 {
+		why = "permissions violation"
+	}
+	head := fmt.Sprintf("BUG: unable to handle page fault for address: %016x", f.Addr)
+	if f.Addr < pageSize {
+		head = fmt.Sprintf("BUG: kernel NULL pointer dereference, address: %016x", f.Addr)
+	}
+	return []string{
+		head,
+		"#PF: supervisor " + what + " in kernel mode",
+		fmt.Sprintf("#PF: error_code(0x%04x) - %s", f.Code, why),
+	}
+}
+
+func oopsName(f *cpu.Fault) string {
+	if f == nil {
+		return "general"
+	}
+	switch f.Vector {
+	case cpu.VectorUD:
+		return "invalid opcode"
+	case cpu.VectorDE:
+		return "divide error"
+	case cpu.VectorGP:
+		return "general protection fault"
+	case cpu.VectorBP:
+		return "int3"
+	}
+	return "Oops"
+}
+
+// showRegs is show_regs: the instruction pointer, the bytes around it and the
+// registers.
+func (m *Machine) showRegs(c *CPU, say func(string, ...any)) {
+	s := c.vcpu.State()
+	say("RIP: 0010:%s", m.syms.Format(s.RIP))
+	say("Code: %s", m.codeBytes(s.RIP))
+	say("RSP: 0018:%016x EFLAGS: %08x", s.R[cpu.RSP], s.Flags)
+	for _, line := range RegLines(&s) {
+		say("%s", line)
+	}
+}
+
+// RegLines prints the general registers in the order of show_regs.
+func RegLines(s *cpu.State) []string {
+	r := s.R
+	row := func(a string, x uint64, b string, y uint64, d string, z uint64) string {
+		return fmt.Sprintf("%s: %016x %s: %016x %s: %016x", a, x, b, y, d, z)
+	}
+	return []string{
+		row("RAX", r[cpu.RAX], "RBX", r[cpu.RBX], "RCX", r[cpu.RCX]),
+		row("RDX", r[cpu.RDX], "RSI", r[cpu.RSI], "RDI", r[cpu.RDI]),
+		row("RBP", r[cpu.RBP], "R08", r[cpu.R8], "R09", r[cpu.R9]),
+		row("R10", r[cpu.R10], "R11", r[cpu.R11], "R12", r[cpu.R12]),
+		row("R13", r[cpu.R13], "R14", r[cpu.R14], "R15", r[cpu.R15]),
+	}
+}
+
+// codeBytes is show_opcodes: the byte at RIP stands in angle brackets.
+func (m *Machine) codeBytes(rip uint64) string {
+	const before, after = 16, 16
+	var b strings.Builder
+	for i := -before; i < after; i++ {
+		if i > -before {
+			b.WriteByte(' ')
+		}
+		v, err := m.mem.Load(rip+uint64(int64(i)), 1)
+		switch {
+		case err != nil && i == 0:
+			return "Unable to access opcode bytes at 0x" + fmt.Sprintf("%x", rip) + "."
+		case err != nil:
+			b.WriteString("??")
+		case i == 0:
+			fmt.Fprintf(&b, "<%02x>", v)
+		default:
+			fmt.Fprintf(&b, "%02x", v)
+		}
+	}
+	return b.String()
+}
+
+// TaintString is print_tainted.
+func (m *Machine) TaintString() string {
+	if m.taint == 0 {
+		return "Not tainted"
+	}
+	letters := ""
+	for _, l := range []struct {
+		bit    uint32
+		letter string
+	}{{taintDie, "D"}, {taintWarn, "W"}, {taintLivepatch, "K"}} {
+		if m.taint&l.bit != 0 {
+			letters += l.letter
+		}
+	}
+	return "Tainted: " + letters
+}
+
+// Taint is /proc/sys/kernel/tainted.
+func (m *Machine) Taint() uint32 { return m.taint }

@@ -1,0 +1,294 @@
+package machine
+
+import (
+	"fmt"
+	"strings"
+
+	"klpemu/cpu"
+)
+
+// Limits of the kernel's formatting.
+const (
+	maxFormat = 1024 // LOG_LINE_MAX, and what we read of a format string
+	maxField  = 1024 // of a width or precision
+)
+
+// varArgs walks the arguments of a variadic guest function at a gate: the
+// integer registers first, then the caller's stack.
+type varArgs struct {
+	m    *Machine
+	c    *CPU
+	next int
+}
+
+func (a *varArgs) word() (uint64, error) {
+	i := a.next
+	a.next++
+	if i < len(argRegs) {
+		return a.c.vcpu.Reg(argRegs[i]), nil
+	}
+	// The gate has pushed %rbp; above it are the return address and the
+	// arguments that did not fit in registers.
+	return a.m.mem.Load(a.c.vcpu.Reg(cpu.RBP)+16+8*uint64(i-len(argRegs)), 8)
+}
+
+// sprintf formats like the kernel's vsnprintf: format is the register of the
+// format string, first the number of the first argument after it.
+func (m *Machine) sprintf(c *CPU, format cpu.Reg, first int) (string, error) {
+	f, err := m.readString(c.vcpu.Reg(format), maxFormat)
+	if err != nil {
+		return "", err
+	}
+	args := &varArgs{m: m, c: c, next: first}
+	var out strings.Builder
+	for len(f) > 0 && out.Len() < maxFormat {
+		i := strings.IndexByte(f, '%')
+		if i < 0 {
+			out.WriteString(f)
+			break
+		}
+		out.WriteString(f[:i])
+		var spec fmtSpec
+		spec, f, err = parseSpec(f[i+1:], args)
+		if err != nil {
+			return "", err
+		}
+		text, err := m.formatArg(spec, args)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(text)
+	}
+	s := out.String()
+	return s[:min(len(s), maxFormat)], nil
+}
+
+// fmtSpec is one conversion of a format string.
+type fmtSpec struct {
+	minus, plus, space, alt, zero bool
+	width, prec                   int // prec -1: none
+	size                          int // bytes of an integer argument
+	verb                          byte
+	ext                           string // what follows %p
+}
+
+// parseSpec reads the conversion at the head of f, after the %, and returns
+// the rest.
+func parseSpec(f string, args *varArgs) (fmtSpec, string, error) {
+	s := fmtSpec{prec: -1, size: 4}
+	for ; len(f) > 0 && strings.IndexByte("-+ #0", f[0]) >= 0; f = f[1:] {
+		s.minus = s.minus || f[0] == '-'
+		s.plus = s.plus || f[0] == '+'
+		s.space = s.space || f[0] == ' '
+		s.alt = s.alt || f[0] == '#'
+		s.zero = s.zero || f[0] == '0'
+	}
+	var err error
+	if s.width, f, err = parseCount(f, args); err != nil {
+		return s, f, err
+	}
+	if s.width < 0 {
+		s.minus, s.width = true, -s.width
+	}
+	if strings.HasPrefix(f, ".") {
+		if s.prec, f, err = parseCount(f[1:], args); err != nil {
+			return s, f, err
+		}
+	}
+	f = s.parseLength(f)
+	if f == "" {
+		return s, f, nil
+	}
+	s.verb, f = f[0], f[1:]
+	if s.verb == 'p' {
+		for len(f) > 0 && (f[0] >= 'a' && f[0] <= 'z' || f[0] >= 'A' && f[0] <= 'Z') && len(s.ext) < 3 {
+			s.ext, f = s.ext+f[:1], f[1:]
+			if s.ext == "x" || s.ext == "S" || s.ext == "s" || s.ext == "B" {
+				break
+			}
+		}
+	}
+	return s, f, nil
+}
+
+func parseCount(f string, args *varArgs) (int, string, error) {
+	if strings.HasPrefix(f, "*") {
+		v, err := args.word()
+		return int(max(min(int32(v), maxField), -maxField)), f[1:], err
+	}
+	n := 0
+	for ; len(f) > 0 && f[0] >= '0' && f[0] <= '9'; f = f[1:] {
+		n = min(n*10+int(f[0]-'0'), maxField)
+	}
+	return n, f, nil
+}
+
+func (s *fmtSpec) parseLength(f string) string {
+	switch {
+	case strings.HasPrefix(f, "hh"):
+		s.size = 1
+		return f[2:]
+	case strings.HasPrefix(f, "ll"):
+		s.size = 8
+		return f[2:]
+	case strings.HasPrefix(f, "h"):
+		s.size = 2
+		return f[1:]
+	}
+	if f != "" && strings.IndexByte("lLqjzt", f[0]) >= 0 {
+		s.size = 8
+		return f[1:]
+	}
+	return f
+}
+
+// formatArg takes the conversion's argument and formats it.
+func (m *Machine) formatArg(s fmtSpec, args *varArgs) (string, error) {
+	if s.verb == '%' || s.verb == 0 {
+		return "%", nil
+	}
+	v, err := args.word()
+	if err != nil {
+		return "", err
+	}
+	switch s.verb {
+	case 'd', 'i':
+		return s.integer(signExtend(v, s.size), true), nil
+	case 'u', 'x', 'X', 'o':
+		return s.integer(int64(zeroExtend(v, s.size)), false), nil
+	case 'c':
+		return s.pad(string([]byte{byte(v)})), nil
+	case 's':
+		text, err := m.formatString(s, v)
+		return s.pad(text), err
+	case 'p':
+		return s.pad(m.formatPointer(s.ext, v)), nil
+	}
+	return "%" + string([]byte{s.verb}), nil
+}
+
+func (m *Machine) formatString(s fmtSpec, addr uint64) (string, error) {
+	if addr == 0 {
+		return "(null)", nil
+	}
+	limit := maxFormat
+	if s.prec >= 0 {
+		limit = min(limit, s.prec)
+	}
+	if limit == 0 {
+		return "", nil
+	}
+	if addr < pageSize {
+		return "(efault)", nil
+	}
+	text, err := m.readString(addr, limit)
+	if err != nil {
+		return "(efault)", nil
+	}
+	return text, nil
+}
+
+// readString reads up to n bytes of a string: like strnlen, a string that is
+// longer is cut, not refused.
+func (m *Machine) readString(addr uint64, n int) (string, error) {
+	var s []byte
+	for len(s) < n {
+		v, err := m.mem.Load(addr+uint64(len(s)), 1)
+		if err != nil {
+			return "", err
+		}
+		if v == 0 {
+			break
+		}
+		s = append(s, byte(v))
+	}
+	return string(s), nil
+}
+
+// formatPointer is the kernel's pointer(): a plain %p is hashed, so that logs
+// do not tell addresses.
+func (m *Machine) formatPointer(ext string, v uint64) string {
+	switch ext {
+	case "x":
+		return fmt.Sprintf("%016x", v)
+	case "S", "SR":
+		return m.syms.Format(v)
+	case "B":
+		return m.syms.FormatReturn(v)
+	case "s":
+		if r, ok := m.syms.Lookup(v); ok {
+			return strings.Split(r.String(), "+")[0]
+		}
+		return fmt.Sprintf("0x%x", v)
+	}
+	if v == 0 {
+		return "(null)"
+	}
+	return fmt.Sprintf("%016x", hashPointer(v, m.cfg.Seed)&0xffffffff)
+}
+
+// hashPointer mixes a pointer with the seed (splitmix64).
+func hashPointer(v, seed uint64) uint64 {
+	v += seed + 0x9e3779b97f4a7c15
+	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9
+	v = (v ^ v>>27) * 0x94d049bb133111eb
+	return v ^ v>>31
+}
+
+func signExtend(v uint64, size int) int64 {
+	shift := 64 - 8*size
+	return int64(v<<shift) >> shift
+}
+
+func zeroExtend(v uint64, size int) uint64 {
+	shift := 64 - 8*size
+	return v << shift >> shift
+}
+
+// integer formats a number with sign, base, precision and padding.
+func (s fmtSpec) integer(v int64, signed bool) string {
+	neg := signed && v < 0
+	u := uint64(v)
+	if neg {
+		u = -u
+	}
+	verb := map[byte]string{'x': "%x", 'X': "%X", 'o': "%o"}[s.verb]
+	if verb == "" {
+		verb = "%d"
+	}
+	digits := fmt.Sprintf(verb, u)
+	if s.prec == 0 && u == 0 {
+		digits = ""
+	}
+	if n := s.prec - len(digits); n > 0 {
+		digits = strings.Repeat("0", n) + digits
+	}
+	sign := ""
+	switch {
+	case neg:
+		sign = "-"
+	case signed && s.plus:
+		sign = "+"
+	case signed && s.space:
+		sign = " "
+	case s.alt && (s.verb == 'x' || s.verb == 'X'):
+		sign = "0" + string([]byte{s.verb})
+	case s.alt && s.verb == 'o':
+		sign = "0"
+	}
+	if n := s.width - len(sign) - len(digits); s.zero && !s.minus && s.prec < 0 && n > 0 {
+		digits = strings.Repeat("0", n) + digits
+	}
+	return s.pad(sign + digits)
+}
+
+func (s fmtSpec) pad(text string) string {
+	n := s.width - len(text)
+	if n <= 0 {
+		return text
+	}
+	if s.minus {
+		return text + strings.Repeat(" ", n)
+	}
+	return strings.Repeat(" ", n) + text
+}

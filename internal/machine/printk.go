@@ -1,0 +1,127 @@
+package machine
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"klpemu/internal/trace"
+)
+
+// LogRecord is one line of the kernel's ring buffer.
+type LogRecord struct {
+	Time  time.Duration
+	Level trace.Level
+	Text  string
+}
+
+// String is the record as dmesg shows it.
+func (r LogRecord) String() string {
+	us := r.Time / time.Microsecond
+	return fmt.Sprintf("[%5d.%06d] %s", us/1e6, us%1e6, r.Text)
+}
+
+// printk is the ring buffer, the console and dynamic debug.
+type printk struct {
+	records []LogRecord
+	cleared int // records before this one were cleared by dmesg -c
+	dropped int
+	level   trace.Level // console_loglevel: lines below it reach the console
+	dynamic dynamicDebug
+	warns   int
+}
+
+// emit is the machine's trace.Sink.
+func (m *Machine) emit(e trace.Event) {
+	switch e.Kind {
+	case trace.Message:
+		if e.Level == trace.Debug && !m.log.dynamic.enabled(e.File, e.Func) {
+			return
+		}
+		m.printk(e.Level, e.Text)
+	case trace.Warn:
+		m.log.warns++
+		m.taint |= taintWarn
+		m.printk(trace.Warning, e.String())
+	}
+	if m.observe != nil {
+		m.observe(e)
+	}
+}
+
+// printk puts text in the ring buffer and on the console, line by line.
+func (m *Machine) printk(level trace.Level, text string) {
+	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		if len(m.log.records) >= logLines {
+			m.log.records = append(m.log.records[:0], m.log.records[logLines/4:]...)
+			m.log.dropped += logLines / 4
+			m.log.cleared = max(0, m.log.cleared-logLines/4)
+		}
+		m.log.records = append(m.log.records, LogRecord{m.Now(), level, line})
+		if level < m.log.level || level == trace.Debug {
+			m.cfg.Console(line)
+		}
+	}
+}
+
+// Log returns the records that dmesg shows.
+func (m *Machine) Log() []LogRecord { return m.log.records[m.log.cleared:] }
+
+// ClearLog is dmesg -c.
+func (m *Machine) ClearLog() { m.log.cleared = len(m.log.records) }
+
+// SetConsoleLevel is dmesg -n: messages of a level below n reach the console.
+func (m *Machine) SetConsoleLevel(n int) { m.log.level = trace.Level(n) }
+
+// Printk writes a line to the log from outside the kernel (/dev/kmsg).
+func (m *Machine) Printk(level trace.Level, text string) { m.printk(level, text) }
+
+// dynamicDebug is /sys/kernel/debug/dynamic_debug/control.
+type dynamicDebug struct {
+	queries []ddQuery
+}
+
+type ddQuery struct {
+	match  ddMatch
+	enable bool
+}
+
+// ddMatch is the matching part of a query; empty fields match everything.
+type ddMatch struct {
+	file, fn, module string
+}
+
+// enabled reports whether a pr_debug prints: the last query that matches it
+// decides.
+func (d *dynamicDebug) enabled(file, fn string) bool {
+	on := false
+	for _, q := range d.queries {
+		if q.match.covers(file, fn) {
+			on = q.enable
+		}
+	}
+	return on
+}
+
+func (q ddMatch) covers(file, fn string) bool {
+	return globMatch(q.fn, fn) && (globMatch(q.file, file) || globMatch(q.file, path.Base(file))) &&
+		(q.module == "" || globMatch(q.module, moduleOf(file)))
+}
+
+// moduleOf is KBUILD_MODNAME of built-in code: the file's base name, except
+// that livepatch's objects are linked into one.
+func moduleOf(file string) string {
+	if strings.HasPrefix(file, "kernel/livepatch/") {
+		return "livepatch"
+	}
+	return strings.TrimSuffix(path.Base(file), ".c")
+}
+
+func globMatch(pattern, name string) bool {
+	if pattern == "" {
+		return true
+	}
+	ok, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(name, "/", "\x00"))
+	return err == nil && ok
+}

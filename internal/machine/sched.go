@@ -1,0 +1,182 @@
+package machine
+
+import (
+	"time"
+
+	"klpemu/cpu"
+)
+
+// CPU is one vCPU of the machine with its run queue.
+type CPU struct {
+	vcpu  *cpu.VCPU
+	id    int
+	curr  *Task
+	idle  *Task
+	queue []*Task // runnable, not running; in the order in which they will run
+	woken bool    // wake_up_if_idle: the idle loop passes its switch point
+	tsc   uint64  // instructions of the current Run that the clock has not counted yet
+}
+
+// ID is the CPU's number.
+func (c *CPU) ID() int { return c.id }
+
+// Current is the task on the CPU.
+func (c *CPU) Current() *Task { return c.curr }
+
+// VCPU is the interpreter's CPU.
+func (c *CPU) VCPU() *cpu.VCPU { return c.vcpu }
+
+// Idle reports whether the CPU runs its idle task.
+func (c *CPU) Idle() bool { return c.curr == c.idle }
+
+// timeSlice is how long a task keeps its CPU while others wait for it.
+const timeSlice = jiffy
+
+// enqueue makes a runnable task wait for its CPU behind those of its priority.
+func (m *Machine) enqueue(t *Task) {
+	c := m.cpus[t.cpu]
+	if c.curr == t || c.queued(t) {
+		return
+	}
+	i := len(c.queue)
+	for i > 0 && c.queue[i-1].prio < t.prio {
+		i--
+	}
+	c.queue = append(c.queue[:i:i], append([]*Task{t}, c.queue[i:]...)...)
+}
+
+// enqueueFirst puts a preempted task in front of those of its priority.
+func (m *Machine) enqueueFirst(t *Task) {
+	c := m.cpus[t.cpu]
+	i := 0
+	for i < len(c.queue) && c.queue[i].prio > t.prio {
+		i++
+	}
+	c.queue = append(c.queue[:i:i], append([]*Task{t}, c.queue[i:]...)...)
+}
+
+func (c *CPU) queued(t *Task) bool {
+	for _, q := range c.queue {
+		if q == t {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *CPU) dequeue(t *Task) {
+	for i, q := range c.queue {
+		if q == t {
+			c.queue = append(c.queue[:i:i], c.queue[i+1:]...)
+			return
+		}
+	}
+}
+
+// switchTo is context_switch: next runs on c from here on.
+func (m *Machine) switchTo(c *CPU, next *Task) {
+	if c.curr == next {
+		return
+	}
+	if c.curr != nil {
+		c.curr.regs = c.vcpu.State()
+	}
+	c.dequeue(next)
+	c.curr = next
+	next.runSince = m.Now()
+	c.vcpu.SetState(next.regs)
+}
+
+// schedule is __schedule: the CPU's task gives way. A task that is still
+// runnable goes behind the others.
+func (m *Machine) schedule(c *CPU) {
+	prev := c.curr
+	again := prev != c.idle && prev.state == Running && !prev.inLimbo()
+	next := c.idle
+	if len(c.queue) > 0 {
+		next = c.queue[0]
+	} else if again {
+		return
+	}
+	m.switchTo(c, next)
+	if again {
+		m.enqueue(prev)
+	}
+	if prev == c.idle && next != c.idle {
+		m.leaveIdle(prev)
+	}
+}
+
+// inLimbo reports that a task has nothing to run: the shell's between commands.
+func (t *Task) inLimbo() bool { return t.inUser && t.entry.fn == 0 && len(t.calls) == 0 }
+
+// leaveIdle is the switch point at the end of do_idle.
+func (m *Machine) leaveIdle(idle *Task) { m.klp.SwitchPoint(&idle.Task) }
+
+// preempt gives the CPU to a task of higher priority where one waits; the one
+// that ran goes on afterwards, before others of its priority.
+func (m *Machine) preempt(c *CPU) {
+	if len(c.queue) == 0 {
+		return
+	}
+	next := c.queue[0]
+	if !c.Idle() && next.prio <= c.curr.prio {
+		return
+	}
+	prev := c.curr
+	m.switchTo(c, next)
+	if prev == c.idle {
+		m.leaveIdle(prev)
+		return
+	}
+	if prev.state == Running && !prev.inLimbo() {
+		m.enqueueFirst(prev)
+	}
+}
+
+// needResched reports that t has used up its slice and others wait.
+func (m *Machine) needResched(c *CPU) bool {
+	return len(c.queue) > 0 && (c.queue[0].prio > c.curr.prio || m.Now()-c.curr.runSince >= timeSlice)
+}
+
+// wake makes a sleeping task runnable.
+func (m *Machine) wake(t *Task) {
+	if t.state != Interruptible && t.state != Uninterruptible {
+		return
+	}
+	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
+	m.enqueue(t)
+}
+
+// sleep takes the task off its CPU until it is woken, for at most d; a
+// negative d is for ever. The caller schedules.
+func (m *Machine) sleep(t *Task, state TaskState, d time.Duration, on string) {
+	t.state, t.waitsOn, t.wakeAt = state, on, 0
+	if d >= 0 {
+		t.wakeAt = m.Now() + max(d, 1)
+	}
+}
+
+// expire wakes every task whose sleep is over, by the time and then the pid,
+// and every task whose condition holds.
+func (m *Machine) expire() {
+	now := m.Now()
+	for {
+		var first *Task
+		for _, t := range m.tasks {
+			if t.wakeAt != 0 && t.wakeAt <= now && (first == nil || t.wakeAt < first.wakeAt) {
+				first = t
+			}
+		}
+		if first == nil {
+			break
+		}
+		m.wake(first)
+	}
+	for _, t := range m.tasks {
+		if t.waitFor != nil && t.waitFor() {
+			m.wake(t)
+		}
+	}
+	m.runTimers(now)
+}

@@ -1,0 +1,89 @@
+package machine
+
+import (
+	"klpemu/cpu"
+)
+
+// SpawnOptions describes a new task.
+type SpawnOptions struct {
+	Comm    string
+	CPU     int // -1: the CPU with the fewest tasks
+	Kthread bool
+	Loop    bool // call the function again after each return
+	Fn      uint64
+	Args    []uint64
+}
+
+// Spawn makes a new task and returns its pid. It starts when the world next
+// moves. A task that is made during a transition inherits the state of the
+// shell's task (klp_copy_process).
+func (m *Machine) Spawn(o SpawnOptions) (int, error) {
+	if o.CPU < 0 {
+		o.CPU = m.emptiestCPU()
+	}
+	t, err := m.newTask(m.nextPID, o.Comm, o.CPU)
+	if err != nil {
+		return 0, err
+	}
+	m.nextPID++
+	t.Kthread = o.Kthread
+	t.entry = entryPoint{fn: o.Fn, loop: o.Loop}
+	copy(t.entry.args[:], o.Args)
+	m.engine.Fork(&m.shell.Task, &t.Task)
+	if o.Kthread {
+		m.placeOnStack(t, m.sym.fork)
+		t.regs.R[cpu.RBX] = o.Fn
+		for i, a := range t.entry.args {
+			t.regs.R[argRegs[i]] = a
+		}
+	} else {
+		t.inUser = true
+		m.placeOnStack(t, m.sym.syscall)
+	}
+	m.enqueue(t)
+	return t.PID, nil
+}
+
+// emptiestCPU is the first CPU with the fewest spawned tasks and the shell.
+func (m *Machine) emptiestCPU() int {
+	counts := make([]int, len(m.cpus))
+	for _, t := range m.tasks {
+		if !t.isBootTask() {
+			counts[t.cpu]++
+		}
+	}
+	best := 0
+	for i, n := range counts {
+		if n < counts[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// enterSyscall takes a task from user mode into the kernel: the registers are
+// those of the entry code, the stack is empty.
+func (m *Machine) enterSyscall(c *CPU, t *Task) {
+	t.inUser = false
+	v := c.vcpu
+	v.SetRIP(m.sym.syscall)
+	v.SetReg(cpu.RSP, t.stack-ptRegsSize-8)
+	v.SetReg(cpu.RAX, t.entry.fn)
+	for i, a := range t.entry.args {
+		v.SetReg(argRegs[i], a)
+	}
+}
+
+// startKthread calls a looping kthread's function once more, from kthread().
+func (m *Machine) startKthread(c *CPU, t *Task) {
+	v := c.vcpu
+	v.SetRIP(m.sym.fork)
+	v.SetReg(cpu.RSP, t.stack-ptRegsSize-8)
+	v.SetReg(cpu.RBX, t.entry.fn)
+	for i, a := range t.entry.args {
+		v.SetReg(argRegs[i], a)
+	}
+}
+
+// NewPID takes the next free pid, for a job of the shell.
+func (m *Machine) NewPID() int { return m.takePID() }

@@ -1,0 +1,96 @@
+package machine
+
+import (
+	"fmt"
+
+	"klpemu/cpu"
+	"klpemu/internal/obj"
+	"klpemu/internal/unwind"
+)
+
+// unwinder is the unwind data of everything that is loaded.
+type unwinder struct {
+	m      *Machine
+	tables unwind.Tables
+}
+
+func unwindName(addr uint64) string { return fmt.Sprintf("%x", addr) }
+
+func (u *unwinder) add(f obj.FrameTable) error {
+	t, err := unwind.Parse(f.Object, f.Addr, f.Data)
+	if err != nil {
+		return err
+	}
+	u.tables.Add(unwindName(f.Addr), t)
+	return nil
+}
+
+func (u *unwinder) remove(f obj.FrameTable) { u.tables.Remove(unwindName(f.Addr)) }
+
+// alias makes the unwind data of original serve for a copy of it at addr.
+func (u *unwinder) alias(addr, original, size uint64) error {
+	return u.tables.Alias(unwindName(addr), addr, size, original)
+}
+
+func (u *unwinder) unalias(addr uint64) { u.tables.Remove(unwindName(addr)) }
+
+// isText is __kernel_text_address: text of the kernel, of modules and of
+// ftrace trampolines.
+func (m *Machine) isText(addr uint64) bool {
+	r, ok := m.syms.Lookup(addr)
+	if !ok { // a call that never returns may end its function
+		r, ok = m.syms.Lookup(addr - 1)
+	}
+	return ok && (r.Type == 't' || r.Type == 'T' || r.Type == 'W' || r.Type == 'w')
+}
+
+// walk unwinds a task's stack from where it stands.
+func (m *Machine) walk(t *Task) unwind.Trace {
+	if t.inUser || t.state == Dead {
+		return unwind.Trace{Reliable: true}
+	}
+	s := m.TaskRegs(t)
+	return m.unwind.tables.Reliable(unwind.Top(s.RIP, s.R, !m.atGate(s.RIP)), m.mem, unwind.WalkOptions{Text: m.isText})
+}
+
+// atGate reports that a task stopped at rip has called into the kernel there
+// rather than being interrupted.
+func (m *Machine) atGate(rip uint64) bool {
+	_, ok := m.gates[rip]
+	return ok
+}
+
+// reliableStack is stack_trace_save_tsk_reliable.
+func (m *Machine) reliableStack(t *Task) ([]uint64, error) {
+	tr := m.walk(t)
+	if !tr.Reliable {
+		return nil, fmt.Errorf("%s", tr.Why)
+	}
+	return tr.Entries, nil
+}
+
+// Stack is /proc/PID/stack: the frames of a task that does not run, innermost
+// first; for a running task the kernel prints nothing.
+func (m *Machine) Stack(t *Task) []string {
+	if c := m.cpus[t.cpu]; c.curr == t {
+		return nil
+	}
+	return m.Backtrace(t)
+}
+
+// Backtrace returns a task's frames wherever it is, as name+0xOFF/0xSIZE.
+func (m *Machine) Backtrace(t *Task) []string {
+	tr := m.walk(t)
+	var lines []string
+	for i, addr := range tr.Entries {
+		if i == 0 {
+			lines = append(lines, m.syms.Format(addr))
+			continue
+		}
+		lines = append(lines, m.syms.FormatReturn(addr))
+	}
+	return lines
+}
+
+// Regs returns the registers of a task as lines.
+func (m *Machine) Regs(t *Task) cpu.State { return m.TaskRegs(t) }

@@ -1,0 +1,180 @@
+package machine
+
+import (
+	"fmt"
+	"time"
+
+	"klpemu/cpu"
+	"klpemu/transition"
+)
+
+// TaskState is the state letter of a task (fs/proc/array.c).
+type TaskState uint8
+
+// The states of a task.
+const (
+	Running         TaskState = iota // R: running or waiting for its CPU
+	Interruptible                    // S
+	Uninterruptible                  // D
+	Dead                             // X: has exited
+)
+
+// Letter is the state as ps shows it.
+func (s TaskState) Letter() string { return [...]string{"R", "S", "D", "X"}[s] }
+
+// priority decides who gets a CPU; more is first.
+type priority uint8
+
+const (
+	prioNormal priority = iota
+	prioWorker          // kworkers: kernel work is not held up by guests
+	prioShell           // the scenario's own shell
+)
+
+// Task is the machine's task_struct.
+type Task struct {
+	transition.Task
+
+	cpu   int // its CPU: tasks do not migrate
+	prio  priority
+	state TaskState
+	regs  cpu.State // while it is not on its CPU
+	stack uint64    // top of its kernel stack
+
+	// wakeAt is when a sleep ends; 0: only a wake-up ends it.
+	wakeAt time.Duration
+	// waitFor is the condition a coroutine of the task waits for.
+	waitFor func() bool
+	// waitsOn says what the task sleeps on, for reports.
+	waitsOn string
+	// signaled is set by the fake signal of a transition.
+	signaled bool
+
+	calls []*coroutine // kernel work in Go, innermost last
+
+	entry      entryPoint
+	inUser     bool // between system calls
+	exitStatus uint64
+	oopsed     bool
+	returned   bool // the shell's system call is over
+
+	traceRecursion uint32
+	preemptCount   int
+	runSince       time.Duration // when it got its CPU
+	seq            *seqFile      // the seq_file that guest code is writing
+}
+
+// entryPoint is what a spawned task runs.
+type entryPoint struct {
+	fn   uint64
+	args [6]uint64
+	loop bool
+}
+
+// argRegs are the registers of the first six integer arguments (SysV ABI).
+var argRegs = [6]cpu.Reg{cpu.RDI, cpu.RSI, cpu.RDX, cpu.RCX, cpu.R8, cpu.R9}
+
+// CPU is the CPU the task belongs to.
+func (t *Task) CPU() int { return t.cpu }
+
+// State is the task's state.
+func (t *Task) State() TaskState { return t.state }
+
+// InUser reports whether the task is in user mode.
+func (t *Task) InUser() bool { return t.inUser }
+
+func (t *Task) top() *coroutine {
+	if n := len(t.calls); n > 0 {
+		return t.calls[n-1]
+	}
+	return nil
+}
+
+// String names the task as kernel messages do.
+func (t *Task) String() string { return fmt.Sprintf("%s:%d", t.Comm, t.PID) }
+
+// commLen is TASK_COMM_LEN without its NUL.
+const commLen = 15
+
+func clipComm(s string) string { return s[:min(len(s), commLen)] }
+
+// newTask makes a task with a kernel stack; it is not on any queue yet.
+func (m *Machine) newTask(pid int, comm string, onCPU int) (*Task, error) {
+	if m.openTasks() >= m.cfg.Limits.Tasks {
+		return nil, fmt.Errorf("limit of %d tasks reached", m.cfg.Limits.Tasks)
+	}
+	base, err := m.stacks.get(m)
+	if err != nil {
+		return nil, err
+	}
+	t := &Task{cpu: onCPU, stack: base + stackSize}
+	t.PID, t.Comm = pid, clipComm(comm)
+	transition.InitTask(&t.Task)
+	t.regs.GSBase = percpuAddr(onCPU)
+	t.regs.Flags = cpu.FlagIF
+	m.tasks = append(m.tasks, t)
+	m.byTask[&t.Task] = t
+	return t, nil
+}
+
+func (m *Machine) openTasks() int { return len(m.tasks) }
+
+// stackPool hands out kernel stacks; a freed one is used again.
+type stackPool struct {
+	free []uint64
+	next uint64
+}
+
+// get maps the pages of a stack; the page below stays unmapped.
+func (p *stackPool) get(m *Machine) (uint64, error) {
+	if n := len(p.free); n > 0 {
+		base := p.free[n-1]
+		p.free = p.free[:n-1]
+		return base, nil
+	}
+	if p.next == 0 {
+		p.next = stackBase
+	}
+	base := p.next + pageSize
+	if err := m.mem.Map(base, stackSize, permRW); err != nil {
+		return 0, err
+	}
+	p.next += stackStep
+	return base, nil
+}
+
+// Tasks returns all tasks but the idle ones, by pid.
+func (m *Machine) Tasks() []*Task { return m.tasks }
+
+// IdleTasks returns the idle task of each CPU.
+func (m *Machine) IdleTasks() []*Task {
+	idle := make([]*Task, len(m.cpus))
+	for i, c := range m.cpus {
+		idle[i] = c.idle
+	}
+	return idle
+}
+
+// Task returns the task with a pid, or nil; pid 0 is not one task.
+func (m *Machine) Task(pid int) *Task {
+	for _, t := range m.tasks {
+		if t.PID == pid {
+			return t
+		}
+	}
+	return nil
+}
+
+// exitTask ends t: it leaves its CPU, the task list and its stack.
+func (m *Machine) exitTask(t *Task) {
+	t.state = Dead
+	for i, other := range m.tasks {
+		if other == t {
+			m.tasks = append(m.tasks[:i:i], m.tasks[i+1:]...)
+			break
+		}
+	}
+	delete(m.byTask, &t.Task)
+	m.stacks.free = append(m.stacks.free, t.stack-stackSize)
+	m.exited[t.PID] = t
+}

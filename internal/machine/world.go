@@ -1,0 +1,243 @@
+package machine
+
+import (
+	"fmt"
+	"time"
+
+	"klpemu/cpu"
+)
+
+// LimitError says that a command has reached the limit of instructions.
+type LimitError struct {
+	Insns uint64
+	Where string // what was waited for, and where each CPU stands
+}
+
+// Error names the limit and the flag that moves it.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("instruction limit of %d reached (--max-insns): %s", e.Insns, e.Where)
+}
+
+// runCPU runs the task on c for at most n instructions and returns how many it
+// executed. It returns early when the task changes, when kernel work in Go
+// happened, and at a gate: whoever called decides what runs next.
+func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
+	t := c.curr
+	if co := t.top(); co != nil && !co.inCall {
+		m.onCPU = c
+		m.resume(co)
+		m.afterKernelWork(c, t)
+		m.onCPU = nil
+		return 0
+	}
+	if t == c.idle || t.inLimbo() {
+		return 0
+	}
+	if t.inUser {
+		m.enterSyscall(c, t)
+	}
+	if m.onInsn != nil {
+		m.onInsn(c)
+	}
+	m.onCPU = c
+	c.tsc = c.vcpu.Retired()
+	stop := c.vcpu.Run(n)
+	c.tsc = 0
+	m.clock.rounds += stop.Count
+	m.used += stop.Count
+	switch stop.Kind {
+	case cpu.StopGate:
+		m.gate(c, t)
+	case cpu.StopFault:
+		m.fault(c, t, stop.Fault)
+	case cpu.StopHalt:
+		m.schedule(c)
+	case cpu.StopBudget:
+	}
+	m.onCPU = nil
+	return stop.Count
+}
+
+// afterKernelWork puts a task off its CPU that its kernel work has made sleep
+// or that has nothing left to do.
+func (m *Machine) afterKernelWork(c *CPU, t *Task) {
+	if c.curr != t {
+		return
+	}
+	if t.state != Running || t.inLimbo() || t.isWorker() && len(t.calls) == 0 {
+		m.finishWorker(t)
+		m.schedule(c)
+	}
+}
+
+// settle lets kernel work that is not delayed run, on every CPU that is idle
+// or whose task gives way to it, without moving guest tasks.
+func (m *Machine) settle() error {
+	for {
+		m.startWork()
+		c := m.workerCPU()
+		if c == nil {
+			return nil
+		}
+		m.preempt(c)
+		m.runCPU(c, m.budget())
+		if m.budget() == 0 {
+			return m.limit("kernel work")
+		}
+	}
+}
+
+// workerCPU is the first CPU on which a kworker has something to do.
+func (m *Machine) workerCPU() *CPU {
+	for _, c := range m.cpus {
+		if c.curr.isWorker() && len(c.curr.calls) > 0 && c.curr.state == Running {
+			return c
+		}
+		for _, t := range c.queue {
+			if t.isWorker() {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// budget is how many instructions the command may still execute.
+func (m *Machine) budget() uint64 {
+	if m.used >= m.cfg.Limits.Insns {
+		return 0
+	}
+	return m.cfg.Limits.Insns - m.used
+}
+
+func (m *Machine) limit(waiting string) error {
+	return &LimitError{Insns: m.cfg.Limits.Insns, Where: waiting + "; " + m.Standing()}
+}
+
+// round moves the world by one step: every CPU with something to run executes
+// one instruction, in order, and the clock advances by one. With one busy CPU
+// many rounds go at once; most bounds them. Where nothing runs, time passes to
+// the next thing that is due, at most to deadline.
+func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idle bool) {
+	m.expire()
+	m.startWork()
+	for _, c := range m.cpus {
+		m.passIdle(c)
+		m.preempt(c)
+	}
+	busy := m.busyCPUs()
+	if len(busy) == 0 {
+		next, ok := m.nextEvent()
+		if !ok || next > deadline {
+			if deadline < forever-1 {
+				m.clock.skipTo(deadline)
+			}
+			return 0, true
+		}
+		m.clock.skipTo(next)
+		return 0, false
+	}
+	if len(busy) == 1 {
+		n := min(most, m.budget(), m.roundsToEvent(deadline))
+		if m.anyoneWaits() {
+			n = min(n, waitPoll)
+		}
+		return m.runCPU(busy[0], n), false
+	}
+	return m.interleave(busy), false
+}
+
+// waitPoll is how often, in rounds, conditions that kernel work waits for are
+// looked at.
+const waitPoll = 16
+
+func (m *Machine) anyoneWaits() bool {
+	for _, t := range m.tasks {
+		if t.waitFor != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// interleave is one round of more than one CPU. The clock counts it once.
+func (m *Machine) interleave(busy []*CPU) uint64 {
+	before := m.clock.rounds
+	var ran uint64
+	for _, c := range busy {
+		ran = max(ran, m.runCPU(c, 1))
+	}
+	m.clock.rounds = before + ran
+	return ran
+}
+
+// passIdle is the idle loop's way round: a CPU that idles and was woken passes
+// the switch point.
+func (m *Machine) passIdle(c *CPU) {
+	if c.Idle() && c.woken {
+		c.woken = false
+		m.leaveIdle(c.idle)
+	}
+}
+
+func (m *Machine) busyCPUs() []*CPU {
+	m.busyBuf = m.busyBuf[:0]
+	for _, c := range m.cpus {
+		if len(c.queue) > 0 && c.Idle() {
+			m.schedule(c)
+		}
+		if !c.Idle() && !c.curr.inLimbo() && (m.only == nil || m.only == c) {
+			m.busyBuf = append(m.busyBuf, c)
+		}
+	}
+	return m.busyBuf
+}
+
+// nextEvent is when the next sleep, timer or delayed work is due.
+func (m *Machine) nextEvent() (time.Duration, bool) {
+	next, ok := m.nextTimer()
+	for _, t := range m.tasks {
+		if t.wakeAt != 0 && (!ok || t.wakeAt < next) {
+			next, ok = t.wakeAt, true
+		}
+	}
+	return next, ok
+}
+
+func (m *Machine) roundsToEvent(deadline time.Duration) uint64 {
+	if next, ok := m.nextEvent(); ok && next < deadline {
+		deadline = next
+	}
+	if deadline == forever {
+		return 1 << 62
+	}
+	return m.clock.roundsUntil(deadline)
+}
+
+// forever is a deadline that does not come.
+const forever = time.Duration(1<<63 - 1)
+
+// Standing says where each CPU stands, for reports.
+func (m *Machine) Standing() string {
+	s := ""
+	for i, c := range m.cpus {
+		if i > 0 {
+			s += ", "
+		}
+		s += fmt.Sprintf("cpu %d: %s", c.id, c.curr)
+		if c.Idle() {
+			s += " idle"
+			continue
+		}
+		s += " at " + m.syms.Format(c.vcpu.RIP())
+		if c.curr.waitsOn != "" {
+			s += " waits for " + c.curr.waitsOn
+		}
+	}
+	for _, t := range m.tasks {
+		if t.waitFor != nil && t.state != Running {
+			s += fmt.Sprintf(", %s waits for %s", t, t.waitsOn)
+		}
+	}
+	return s
+}

@@ -1,0 +1,129 @@
+package shell
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+const dmesgUsage = `dmesg [-c] [-C] [-t] [-n LEVEL]
+Print the kernel's log with the time of the virtual clock.
+  -c, --read-clear      clear it afterwards
+  -C, --clear           clear it
+  -t, --notime          without times
+  -n, --console-level N messages of a level below N reach the console`
+
+func (s *System) logCommands() []*Command {
+	return []*Command{
+		{Name: "dmesg", Usage: dmesgUsage, Run: s.runDmesg},
+		{Name: "sysctl", Usage: "sysctl [-n] [-q] [-w] NAME[=VALUE]...\nRead or write files below /proc/sys.", Run: s.runSysctl},
+		{Name: "ps", Usage: "ps\nList the tasks with their CPU, state and patch state.", Run: s.runPs},
+		{Name: "nproc", Usage: "nproc\nPrint the number of CPUs.", Run: func(c *Ctx) int { return c.Print(fmt.Sprintln(len(s.m.CPUs()))) }},
+	}
+}
+
+func (s *System) runDmesg(c *Ctx) int {
+	opts, args, status, ok := c.Getopt("cCtn:", map[string]byte{"read-clear": 'c', "clear": 'C', "notime": 't', "console-level": 'n'})
+	if !ok {
+		return status
+	}
+	if len(args) > 0 {
+		return c.UsageError("extra operand '%s'", args[0])
+	}
+	print, clear, times := true, false, true
+	for _, o := range opts {
+		switch o.Flag {
+		case 'c':
+			clear = true
+		case 'C':
+			clear, print = true, false
+		case 't':
+			times = false
+		case 'n':
+			n, err := strconv.Atoi(o.Arg)
+			if err != nil || n < 1 || n > 8 {
+				return c.Errorf("unknown level '%s'", o.Arg)
+			}
+			s.m.SetConsoleLevel(n)
+			print = false
+		}
+	}
+	if print {
+		for _, r := range s.m.Log() {
+			text := r.String()
+			if !times {
+				text = r.Text
+			}
+			fmt.Fprintln(c.Out(), text)
+		}
+	}
+	if clear {
+		s.m.ClearLog()
+	}
+	return 0
+}
+
+// runSysctl is procps' sysctl for the files that the machine has.
+func (s *System) runSysctl(c *Ctx) int {
+	opts, args, status, ok := c.Getopt("nqwe", map[string]byte{"values": 'n', "quiet": 'q', "write": 'w', "ignore": 'e'})
+	if !ok {
+		return status
+	}
+	if len(args) == 0 {
+		return c.UsageError("no variables specified")
+	}
+	var bare, quiet bool
+	for _, o := range opts {
+		bare = bare || o.Flag == 'n'
+		quiet = quiet || o.Flag == 'q'
+	}
+	worst := 0
+	for _, a := range args {
+		if st := s.sysctl(c, a, bare, quiet); st != 0 {
+			worst = st
+		}
+	}
+	return worst
+}
+
+func (s *System) sysctl(c *Ctx, arg string, bare, quiet bool) int {
+	key, value, write := strings.Cut(arg, "=")
+	key = strings.ReplaceAll(strings.TrimSpace(key), "/", ".")
+	file := "/proc/sys/" + strings.ReplaceAll(key, ".", "/")
+	if _, err := c.FS().Stat(file); err != nil {
+		return c.Errorf("cannot stat %s: %s", file, Reason(err))
+	}
+	if write {
+		value = strings.TrimSpace(value)
+		if err := c.FS().WriteFile(file, []byte(value+"\n"), 0o644); err != nil {
+			return c.Errorf("setting key \"%s\": %s", key, Reason(err))
+		}
+	} else {
+		data, err := c.ReadFile(file)
+		if err != nil {
+			return c.Errorf("reading key \"%s\": %s", key, Reason(err))
+		}
+		value = strings.TrimSuffix(string(data), "\n")
+	}
+	switch {
+	case quiet && write:
+	case bare:
+		fmt.Fprintln(c.Out(), value)
+	default:
+		fmt.Fprintf(c.Out(), "%s = %s\n", key, value)
+	}
+	return 0
+}
+
+func (s *System) runPs(c *Ctx) int {
+	fmt.Fprintf(c.Out(), "%5s %3s %s %5s  %s\n", "PID", "CPU", "S", "PATCH", "COMMAND")
+	for _, t := range s.m.Tasks() {
+		state, _ := t.Peek()
+		name := t.Comm
+		if t.Kthread {
+			name = "[" + name + "]"
+		}
+		fmt.Fprintf(c.Out(), "%5d %3d %s %5d  %s\n", t.PID, t.CPU(), t.State().Letter(), state, name)
+	}
+	return 0
+}
