@@ -15,15 +15,15 @@ type builder struct {
 }
 
 type buildSection struct {
-	name          string
-	typ           elf.SectionType
-	flags         elf.SectionFlag
-	align, size   uint64 // size of SHT_NOBITS
-	data          []byte
-	relocs        []buildReloc
-	group         string
-	relaFlags     elf.SectionFlag
-	entsize, link uint64
+	name        string
+	typ         elf.SectionType
+	flags       elf.SectionFlag
+	align, size uint64 // size of SHT_NOBITS
+	data        []byte
+	relocs      []buildReloc
+	group       string
+	relaFlags   elf.SectionFlag
+	entsize     uint64
 }
 
 type buildSymbol struct {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"klpemu/internal/symtab"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -190,6 +192,27 @@ func TestGuestLayout(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"red.o", "blue.o"}, helpers); diff != "" {
 		t.Errorf("objects with a helper (-want +got):\n%s", diff)
+	}
+}
+
+// An image's symbols make a symbol table: two functions named helper, in the
+// order of their addresses, each as large as the distance to the next symbol.
+func TestGuestSymtab(t *testing.T) {
+	im := link(t, Options{Base: kernelBase, Resolve: anything}, guestFiles(t, "fentry", "pair", "calls", "park", "red", "blue")...)
+	regions, syms := im.Symtab()
+	o, err := symtab.NewObject(symtab.Vmlinux, regions, syms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	helpers := o.ByName("helper")
+	if len(helpers) != 2 || helpers[0].Addr >= helpers[1].Addr {
+		t.Fatalf("helpers: %+v", helpers)
+	}
+	for i, caller := range []string{"red", "blue"} {
+		r, ok := o.Lookup(helpers[i].Addr + 9)
+		if !ok || r.Name != "helper" || r.Addr+r.Size != im.symbol(caller).Addr {
+			t.Errorf("helper %d: %+v, want it to reach to %s at %#x", i+1, r, caller, im.symbol(caller).Addr)
+		}
 	}
 }
 

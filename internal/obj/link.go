@@ -93,7 +93,6 @@ type symValue struct {
 type common struct {
 	ref         symRef
 	size, align uint64
-	addr        uint64
 }
 
 func newLinker(files []*File, o Options) (*linker, error) {

@@ -59,19 +59,19 @@ type parser struct {
 
 // errf is an error about the byte at off of the file.
 func (p *parser) errf(off uint64, format string, args ...any) error {
-	return fmt.Errorf("%s: offset %#x: %s", p.f.Name, off, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s: offset %#x: %w", p.f.Name, off, fmt.Errorf(format, args...))
 }
 
 // secErrf is an error about a section, whose header tells where it is.
 func (p *parser) secErrf(s *Section, format string, args ...any) error {
-	return fmt.Errorf("%s: section %d %s (header at offset %#x): %s", p.f.Name, s.Index, printable(s.Name),
-		p.shoff+uint64(s.Index)*shdrSize, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s: section %d %s (header at offset %#x): %w", p.f.Name, s.Index, printable(s.Name),
+		p.shoff+uint64(s.Index)*shdrSize, fmt.Errorf(format, args...))
 }
 
 // entryErrf is an error about the entry at offset off of a section's contents.
 func (p *parser) entryErrf(s *Section, off uint64, format string, args ...any) error {
-	return fmt.Errorf("%s: section %d %s: offset %#x (%#x in the file): %s", p.f.Name, s.Index, printable(s.Name),
-		off, s.Offset+off, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s: section %d %s: offset %#x (%#x in the file): %w", p.f.Name, s.Index, printable(s.Name),
+		off, s.Offset+off, fmt.Errorf(format, args...))
 }
 
 // header checks the ELF header and finds the section header table.
@@ -127,13 +127,23 @@ func within(off, size, limit uint64) bool {
 // can name one long string many times.
 type stringTable string
 
-func (t stringTable) at(off uint32) (string, bool) {
+// maxName bounds a name. The kernel's bound is KSYM_NAME_LEN, 512; without one,
+// a file could make every look-up of every symbol take as long as it is.
+const maxName = 4096
+
+// at returns the name at off.
+func (t stringTable) at(off uint32) (string, error) {
 	if uint64(off) >= uint64(len(t)) {
-		return "", false
+		return "", fmt.Errorf("at offset %#x is outside the %#x bytes of names", off, len(t))
 	}
 	s := string(t[off:])
-	// The table ends in NUL, which stringTable's maker checked.
-	return s[:strings.IndexByte(s, 0)], true
+	s = s[:min(len(s), maxName+1)]
+	// The table ends in NUL, which the maker of a stringTable checked.
+	n := strings.IndexByte(s, 0)
+	if n < 0 {
+		return "", fmt.Errorf("at offset %#x has more than %d bytes", off, maxName)
+	}
+	return s[:n], nil
 }
 
 // printable shortens and quotes a name from a file for an error message.

@@ -58,7 +58,7 @@ func TestParseErrors(t *testing.T) {
 		{"section names outside", "ehdr", 62, "40", "cannot hold the section names"},
 		{"section names in text", "ehdr", 62, "01", "used as a string table"},
 		{"null section", "h0", shSize, "01", "must be the empty null section"},
-		{"section name", "h1", shName, "ff ff", "name at offset 0xff"},
+		{"section name", "h1", shName, "ff ff", "its name at offset 0xff"},
 		{"alignment", "h1", shAlign, "03", "section 1 .text (header at offset 0x"},
 		{"huge alignment", "h1", shAlign, "00 00 00 00 01", "alignment 0x100000000 is larger"},
 		{"compressed", "h1", shFlags, "06 08", "cannot be compressed"},
@@ -226,5 +226,18 @@ func TestAgainstDebugELF(t *testing.T) {
 				t.Errorf("%s: symbol %d is %+v, debug/elf has %+v", path, i+1, y, r)
 			}
 		}
+	}
+}
+
+// A small file can name one long string many times; that must cost nothing.
+func TestLongNames(t *testing.T) {
+	b := new(builder)
+	b.fn(strings.Repeat("x", maxName), "*ABS*", 1, 0)
+	if _, err := b.file("a.o"); err != nil {
+		t.Error(err)
+	}
+	b.fn(strings.Repeat("y", maxName+1), "*ABS*", 1, 0)
+	if _, err := b.file("a.o"); err == nil || !strings.Contains(err.Error(), "has more than 4096 bytes") || len(err.Error()) > 200 {
+		t.Errorf("error %v", err)
 	}
 }

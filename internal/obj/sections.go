@@ -39,9 +39,9 @@ func (p *parser) sections() error {
 		return err
 	}
 	for i, s := range p.f.Sections {
-		name, ok := names.at(nameOff[i])
-		if !ok {
-			return p.secErrf(s, "name at offset %#x is outside the %#x bytes of section names", nameOff[i], len(names))
+		name, err := names.at(nameOff[i])
+		if err != nil {
+			return p.secErrf(s, "its name %w", err)
 		}
 		s.Name = name
 	}

@@ -59,9 +59,9 @@ func (p *parser) symbol(tab *Section, y *FileSymbol, names stringTable) error {
 	y.Section = elf.SectionIndex(le.Uint16(b[6:]))
 	y.Value = le.Uint64(b[8:])
 	y.Size = le.Uint64(b[16:])
-	name, ok := names.at(nameOff)
-	if !ok {
-		return p.entryErrf(tab, off, "the name of symbol %d at %#x is outside the %#x bytes of names", y.Index, nameOff, len(names))
+	name, err := names.at(nameOff)
+	if err != nil {
+		return p.entryErrf(tab, off, "the name of symbol %d %w", y.Index, err)
 	}
 	y.Name = name
 	if y.Index == 0 {
