@@ -59,7 +59,7 @@ func (c *VCPU) offset(in *Inst) uint64 {
 // stackSegment reports whether the operand is in SS, whose faults are #SS.
 func (in *Inst) stackSegment() bool {
 	b := in.Mem.Base
-	return in.Mem.Seg == noSeg && (b == uint8(RSP) || b == uint8(RBP)) && in.SegByte == 0
+	return in.Mem.Seg == noSeg && (b == uint8(RSP) || b == uint8(RBP))
 }
 
 // load reads size bytes (1, 2, 4 or 8) for the memory operand of in.

@@ -3,23 +3,27 @@ package cpu
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"strings"
+	"testing"
 )
 
 // notNative are the instructions that user mode does not have, that would end
 // the runner, or whose result is the virtual CPU's own.
 const notNative = ` in out insb ins outsb outs cli sti clac stac hlt cpuid rdtsc rdtscp rdpmc
  rdrand rdseed rdpid rdmsr wrmsr swapgs sgdt sidt lgdt lidt smsw lmsw sldt str lldt ltr verr verw
- syscall sysret sysenter sysexit iret lret lcall ljmp int int1 monitor mwait vmcall vmmcall
+ syscall sysret sysenter sysexit iret lret lcall ljmp int int1 int3 monitor mwait vmcall vmmcall
  serialize xgetbv rdpkru wrpkru clts invd wbinvd wbnoinvd invlpg invpcid rdfsbase rdgsbase
- wrfsbase wrgsbase rdssp `
+ wrfsbase wrgsbase rdssp
+ `
 
 // native reports whether the form can be compared with the real CPU.
 func (f *Form) native() bool {
+	names := strings.Fields(notNative)
 	if f.exec == nil || strings.ContainsAny(f.Ops, "SCDs") && !strings.Contains(f.Ops, "S1") {
 		return false
 	}
-	return !strings.Contains(notNative, " "+f.Name+" ")
+	return !slices.Contains(names, f.Name)
 }
 
 // A caseGen makes test cases: an encoding of a form with all that is free in it
@@ -73,7 +77,7 @@ func (g *caseGen) encode(f *Form) []byte {
 	}
 	for _, s := range f.imm { // too many bytes do no harm: Decode knows the length
 		v := g.value()
-		if s.size == 'b' {
+		if s.size == 'b' && s.addr != 'O' {
 			b = append(b, byte(v))
 			continue
 		}
@@ -115,7 +119,7 @@ func (g *caseGen) legacyBytes(f *Form, memory bool) []byte {
 }
 
 func (g *caseGen) vexBytes(f *Form) []byte {
-	pp := map[uint8]byte{0xff: 0, 0x66: 1, 0xf3: 2, 0xf2: 3}[f.prefix]
+	pp := map[uint8]byte{noPrefix: 0, 0x66: 1, 0xf3: 2, 0xf2: 3}[f.prefix]
 	vvvv := byte(g.IntN(16))
 	if !f.usesVvvv() && !g.oneIn(20) {
 		vvvv = 15
@@ -188,10 +192,11 @@ func (g *caseGen) next(f *Form) (tc nativeCase, ok bool) {
 		code = code[:min(len(code), MaxLen)]
 	}
 	tc.RIP = nativeCode + 0x800
-	switch g.IntN(20) {
-	case 0:
+	switch n := g.IntN(20); {
+	case err != nil: // what a CPU says of half an invalid instruction differs
+	case n == 0:
 		tc.RIP = nativeCode + mem4k - g.Uint64N(uint64(len(code))+1)
-	case 1:
+	case n == 1:
 		tc.RIP = nativeCode + codeSize - 1 - g.Uint64N(uint64(len(code)))
 	}
 	for i := range tc.Regs {
@@ -205,6 +210,21 @@ func (g *caseGen) next(f *Form) (tc nativeCase, ok bool) {
 	tc.Len = uint64(copy(tc.Code[:], code))
 	tc.Len = min(tc.Len, nativeCode+codeSize-tc.RIP)
 	return tc, true
+}
+
+// cases makes n cases of a form.
+func (g *caseGen) cases(t testing.TB, f *Form, n int) []nativeCase {
+	t.Helper()
+	var all []nativeCase
+	for tries := 0; len(all) < n; tries++ {
+		if tries > 100*n {
+			t.Fatalf("%s %s %s: no cases: is another row in front of it?", f.Name, f.Enc, f.Ops)
+		}
+		if tc, ok := g.next(f); ok {
+			all = append(all, tc)
+		}
+	}
+	return all
 }
 
 // operands prepares what the instruction reads.

@@ -178,6 +178,12 @@ func execXadd(c *VCPU, in *Inst) *Fault {
 	}
 	b, _ := c.get(in, 1)
 	r := aluAdd(&c.lazyFlags, a, b, in.Size)
+	if in.Args[0].Kind == ArgMem { // while its address can still be computed
+		if f := c.put(in, 0, r); f != nil {
+			return f
+		}
+		return c.put(in, 1, a)
+	}
 	if f := c.put(in, 1, a); f != nil {
 		return f
 	}

@@ -5,21 +5,25 @@ package cpu
 // of the budget, an iteration that faults leaves the registers as after the one
 // before it, and no count, however large, holds the CPU up.
 
-// stringSize is the element size of a string instruction.
-func stringSize(in *Inst) uint8 { return in.Size }
-
-// rep runs one iteration of a string instruction under its prefix. step returns
-// the number of bytes that rsi and rdi move by, already signed.
+// rep runs one iteration, step, of a string instruction under its prefix.
 func (c *VCPU) rep(in *Inst, step func() *Fault) *Fault {
 	if in.Prefix&(PrefixRep|PrefixRepne) == 0 {
 		return step()
 	}
-	m := mask(in.AddrSize)
-	n := c.r[RCX] & m
+	n := c.r[RCX] & mask(in.AddrSize)
+	c.r[RCX] = n // a 32-bit count clears the upper half even if it is zero
 	if n == 0 {
 		return nil
 	}
+	if in.AddrSize == 4 {
+		c.truncate(in)
+	}
+	was, at := c.lazyFlags, c.rip-uint64(in.Len)
+	if c.repeat.rip == at && c.repeat.left == n && c.repeat.count == c.count {
+		was = c.repeat.flags
+	}
 	if f := step(); f != nil {
+		c.lazyFlags = was
 		return f
 	}
 	n--
@@ -27,8 +31,30 @@ func (c *VCPU) rep(in *Inst, step func() *Fault) *Fault {
 	if n == 0 || in.attr&repCond != 0 && c.zf() != in.Has(PrefixRep) {
 		return nil
 	}
-	c.rip -= uint64(in.Len)
+	c.rip = at
+	c.repeat = repeat{at, n, c.count + 1, was}
 	return nil
+}
+
+// truncate clears the upper halves of the pointers that a repeated instruction
+// with 32-bit addresses uses: the CPU does that even if the first access faults.
+func (c *VCPU) truncate(in *Inst) {
+	switch in.Opcode &^ 1 {
+	case 0xac, 0x6e:
+		c.r[RSI] &= 0xffffffff
+	case 0xaa, 0xae, 0x6c:
+		c.r[RDI] &= 0xffffffff
+	default:
+		c.r[RSI] &= 0xffffffff
+		c.r[RDI] &= 0xffffffff
+	}
+}
+
+// repeat remembers the flags from before a repeated instruction that goes on: an
+// iteration of cmps or scas that faults restores them (SDM volume 2, REP).
+type repeat struct {
+	rip, left, count uint64
+	flags            lazyFlags
 }
 
 // source and dest are the linear addresses of the next elements. Only the
@@ -41,7 +67,7 @@ func (c *VCPU) dest(in *Inst) uint64 { return c.r[RDI] & mask(in.AddrSize) }
 
 // advance moves a pointer register by one element, down if DF is set.
 func (c *VCPU) advance(in *Inst, r Reg) {
-	n := uint64(stringSize(in))
+	n := uint64(in.Size)
 	if c.flags&FlagDF != 0 {
 		n = -n
 	}
@@ -50,11 +76,11 @@ func (c *VCPU) advance(in *Inst, r Reg) {
 
 func execMovs(c *VCPU, in *Inst) *Fault {
 	return c.rep(in, func() *Fault {
-		v, f := c.load(&flatInst, c.source(in), stringSize(in))
+		v, f := c.load(&flatInst, c.source(in), in.Size)
 		if f != nil {
 			return f
 		}
-		if f := c.store(&flatInst, c.dest(in), stringSize(in), v); f != nil {
+		if f := c.store(&flatInst, c.dest(in), in.Size, v); f != nil {
 			return f
 		}
 		c.advance(in, RSI)
@@ -65,7 +91,7 @@ func execMovs(c *VCPU, in *Inst) *Fault {
 
 func execStos(c *VCPU, in *Inst) *Fault {
 	return c.rep(in, func() *Fault {
-		if f := c.store(&flatInst, c.dest(in), stringSize(in), c.r[RAX]); f != nil {
+		if f := c.store(&flatInst, c.dest(in), in.Size, c.r[RAX]); f != nil {
 			return f
 		}
 		c.advance(in, RDI)
@@ -75,11 +101,11 @@ func execStos(c *VCPU, in *Inst) *Fault {
 
 func execLods(c *VCPU, in *Inst) *Fault {
 	return c.rep(in, func() *Fault {
-		v, f := c.load(&flatInst, c.source(in), stringSize(in))
+		v, f := c.load(&flatInst, c.source(in), in.Size)
 		if f != nil {
 			return f
 		}
-		c.setReg(RAX, stringSize(in), v)
+		c.setReg(RAX, in.Size, v)
 		c.advance(in, RSI)
 		return nil
 	})
@@ -87,15 +113,15 @@ func execLods(c *VCPU, in *Inst) *Fault {
 
 func execCmps(c *VCPU, in *Inst) *Fault {
 	return c.rep(in, func() *Fault {
-		a, f := c.load(&flatInst, c.source(in), stringSize(in))
+		b, f := c.load(&flatInst, c.dest(in), in.Size)
 		if f != nil {
 			return f
 		}
-		b, f := c.load(&flatInst, c.dest(in), stringSize(in))
+		a, f := c.load(&flatInst, c.source(in), in.Size)
 		if f != nil {
 			return f
 		}
-		aluCmp(&c.lazyFlags, a, b, stringSize(in))
+		aluCmp(&c.lazyFlags, a, b, in.Size)
 		c.advance(in, RSI)
 		c.advance(in, RDI)
 		return nil
@@ -104,11 +130,11 @@ func execCmps(c *VCPU, in *Inst) *Fault {
 
 func execScas(c *VCPU, in *Inst) *Fault {
 	return c.rep(in, func() *Fault {
-		b, f := c.load(&flatInst, c.dest(in), stringSize(in))
+		b, f := c.load(&flatInst, c.dest(in), in.Size)
 		if f != nil {
 			return f
 		}
-		aluCmp(&c.lazyFlags, c.r[RAX]&mask(stringSize(in)), b, stringSize(in))
+		aluCmp(&c.lazyFlags, c.r[RAX]&mask(in.Size), b, in.Size)
 		c.advance(in, RDI)
 		return nil
 	})

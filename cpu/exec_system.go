@@ -2,6 +2,12 @@ package cpu
 
 import "klpemu/mem"
 
+// execFlush is clflush, clflushopt and clwb, which fault as a byte load does.
+func execFlush(c *VCPU, in *Inst) *Fault {
+	_, f := c.load(in, c.ea(in), 1)
+	return f
+}
+
 func execHlt(c *VCPU, _ *Inst) *Fault {
 	c.stop = StopHalt
 	return nil

@@ -37,7 +37,7 @@ type Form struct {
 	attr attr
 
 	// Parsed from Enc and Ops when the table is built.
-	prefix  uint8 // required mandatory prefix: 0 any, 0x66, 0xf2, 0xf3, 0xff none of these
+	prefix  uint8 // required mandatory prefix: 0x66, 0xf2, 0xf3, notRep, noPrefix, or 0
 	ext     int8  // required ModRM.reg, or -1
 	exact   int16 // required ModRM byte, or -1
 	vexW    int8  // required VEX.W, or -1
@@ -51,6 +51,13 @@ type Form struct {
 	imm     []opSpec
 	sizeOne bool // operand size is one byte
 }
+
+// Values of Form.prefix that are not a prefix: f2 and f3 select another
+// instruction ("np" in Enc), and 66 does too ("none").
+const (
+	notRep   = 0xff
+	noPrefix = 0xfe
+)
 
 // An opSpec is one parsed operand letter pair.
 type opSpec struct {
@@ -66,7 +73,9 @@ func (f *Form) parse() error {
 	for _, w := range fields {
 		switch {
 		case w == "np":
-			f.prefix = 0xff
+			f.prefix = notRep
+		case w == "none":
+			f.prefix = noPrefix
 		case w == "/r":
 			f.modrm = true
 		case w == "vex" || w == "l0" || w == "l1" || w == "w0" || w == "w1":
@@ -196,11 +205,12 @@ func buildTable(rows []Form) *opcodeTable {
 // match reports whether the form is the one for these bytes.
 func (f *Form) match(d *decoder) bool {
 	switch f.prefix {
-	case 0xff:
+	case notRep:
 		if d.in.Prefix&(PrefixRep|PrefixRepne) != 0 {
 			return false
 		}
-		if d.in.Prefix&PrefixData != 0 && f.vex {
+	case noPrefix:
+		if d.in.Prefix&(PrefixRep|PrefixRepne|PrefixData) != 0 {
 			return false
 		}
 	case 0x66:

@@ -22,12 +22,7 @@ func TestNativeLive(t *testing.T) {
 	g := newCaseGen(*liveSeed)
 	var cases []nativeCase
 	for _, f := range nativeForms() {
-		for n := 0; n < *liveCases*int(f.span+3)/4; {
-			if tc, ok := g.next(f); ok {
-				cases = append(cases, tc)
-				n++
-			}
-		}
+		cases = append(cases, g.cases(t, f, *liveCases*int(f.span+3)/4)...)
 	}
 	want := runNative(t, runner, cases)
 	b := newEmuBench(t)
@@ -35,7 +30,7 @@ func TestNativeLive(t *testing.T) {
 	for i := range cases {
 		tc := &cases[i]
 		in, _ := Decode(tc.Code[:])
-		if diff := compareResults(&in, want[i], b.run(t, tc)); diff != "" {
+		if diff := compareResults(&in, tc.RIP, want[i], b.run(t, tc)); diff != "" {
 			name := in.Mnemonic()
 			if bad[name]++; bad[name] <= 3 {
 				t.Errorf("%s % x at %#x: flags %#x regs %#x:%s", name, tc.Code[:tc.Len], tc.RIP, tc.Flags, tc.Regs, diff)

@@ -40,6 +40,7 @@ type VCPU struct {
 	dr       [8]uint64
 	seg      [6]uint16
 	random   uint64
+	repeat   repeat
 	id       int
 	opt      Options
 	plain    bool // execute everything by its executor: for tests
@@ -75,7 +76,7 @@ func (c *VCPU) RIP() uint64 {
 }
 
 // SetRIP sets the address of the next instruction.
-func (c *VCPU) SetRIP(v uint64) { c.rip, c.cur = v, nil }
+func (c *VCPU) SetRIP(v uint64) { c.rip, c.cur, c.repeat = v, nil, repeat{} }
 
 // Flags returns RFLAGS.
 func (c *VCPU) Flags() uint64 { return c.flags | c.arith() }
