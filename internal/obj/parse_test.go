@@ -241,3 +241,11 @@ func TestLongNames(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestLTO(t *testing.T) {
+	b := new(builder)
+	b.symbol(ltoSlim, "*COM*", elf.STB_GLOBAL, elf.STT_OBJECT, 1, 1)
+	if _, err := b.file("a.o"); err == nil || !strings.Contains(err.Error(), "compile without -flto") {
+		t.Errorf("error %v", err)
+	}
+}

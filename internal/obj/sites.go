@@ -60,11 +60,22 @@ func (l *linker) findCallSites() error {
 	return nil
 }
 
-// entry reports whether the site is at its function's entry: the first
-// instruction, or the one behind endbr64.
+// entry reports whether the site is at its function's entry: only endbr64 and
+// nops come before it.
 func entry(code []byte, off uint64, s CallSite) bool {
-	return s.Offset() == 0 || s.Offset() == endbrSize && off >= endbrSize && isEndbr(code[off-endbrSize:])
+	if s.Func == 0 || s.Offset() > min(off, maxEntry) {
+		return false
+	}
+	before := code[off-s.Offset():]
+	i := 0
+	if isEndbr(before) && s.Offset() >= endbrSize {
+		i = endbrSize
+	}
+	return nopsEndAt(before[i:], int(s.Offset())-i)
 }
+
+// maxEntry bounds how far from the symbol entry looks.
+const maxEntry = 64
 
 // fileSites lists the call sites of one file. __mcount_loc decides; without it
 // the calls of __fentry__ and mcount; without those, patchable entries.
@@ -207,6 +218,9 @@ func (f *linkFile) calledSites() ([]fileSite, error) {
 			case rule.got && r.Offset >= 2 && picHint(s.Data[r.Offset-2:]) != "":
 				return nil, fmt.Errorf("%s: call site: a 6-byte call of %s through the global offset table; compile with -fno-pic",
 					place(f.File, s, r.Offset-2), f.symbolName(r.Sym))
+			case r.Type == elf.R_X86_64_64:
+				return nil, fmt.Errorf("%s: call site: %s is called through a register; compile with -mcmodel=kernel",
+					place(f.File, s, r.Offset), f.symbolName(r.Sym))
 			}
 		}
 	}

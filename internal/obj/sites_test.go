@@ -16,8 +16,10 @@ type siteFile struct {
 	fentry    []uint64
 	mcount    []uint64
 	gotFentry []uint64
-	loc       []uint64 // __mcount_loc entries
-	patchable []uint64
+	// where an absolute address of __fentry__ lies
+	largeFentry []uint64
+	loc         []uint64 // __mcount_loc entries
+	patchable   []uint64
 }
 
 func (s siteFile) file(t *testing.T) *File {
@@ -33,6 +35,9 @@ func (s siteFile) file(t *testing.T) *File {
 	}
 	for _, off := range s.gotFentry {
 		sec.relocs = append(sec.relocs, buildReloc{off + 2, elf.R_X86_64_GOTPCRELX, "__fentry__", -4})
+	}
+	for _, off := range s.largeFentry {
+		sec.relocs = append(sec.relocs, buildReloc{off, elf.R_X86_64_64, "__fentry__", 0})
 	}
 	list := func(name string, offs []uint64) {
 		if offs == nil {
@@ -80,6 +85,7 @@ func TestCallSites(t *testing.T) {
 		{"nop behind endbr64", siteFile{code: endbr + nop5 + ret, loc: []uint64{4}}, []site{{4, SiteNop}}},
 		{"nop behind the sealed endbr64", siteFile{code: "66 0f 1f 00 " + nop5 + ret, loc: []uint64{4}}, []site{{4, SiteNop}}},
 		{"nop behind the prologue", siteFile{code: "55 48 89 e5 " + nop5 + ret, loc: []uint64{4}}, []site{{4, SiteMcount}}},
+		{"nop behind other nops", siteFile{code: endbr + "66 90 " + nop5 + ret, loc: []uint64{6}}, []site{{6, SiteNop}}},
 		{"five nops", siteFile{code: nops5 + ret, loc: []uint64{0}}, []site{{0, SiteNop}}},
 		{"patchable =5", siteFile{code: nops5 + ret, patchable: []uint64{0}}, []site{{0, SitePatchable}}},
 		{"patchable =5 behind endbr64", siteFile{code: endbr + nops5 + ret, patchable: []uint64{4}}, []site{{4, SitePatchable}}},
@@ -118,6 +124,7 @@ func TestCallSiteErrors(t *testing.T) {
 		{"outside", siteFile{code: call + ret, loc: []uint64{0x1000}}, "outside the section's 0x6 bytes"},
 		{"through the GOT", siteFile{code: "ff 15 00 00 00 00 c3", gotFentry: []uint64{0}, loc: []uint64{0}}, "compile with -fno-pic"},
 		{"through the GOT, not listed", siteFile{code: "ff 15 00 00 00 00 c3", gotFentry: []uint64{0}}, "compile with -fno-pic"},
+		{"through a register", siteFile{code: "49 ba 00 00 00 00 00 00 00 00 41 ff d2 c3", largeFentry: []uint64{2}}, "a.o: .text+0x2: call site: __fentry__ is called through a register; compile with -mcmodel=kernel"},
 		{"long nops", siteFile{code: "66 0f 1f 84 00 00 00 00 00 " + ret, patchable: []uint64{0}}, "no nop ends at 5 bytes"},
 		{"overlap", siteFile{code: nops11, loc: []uint64{0, 1}}, "call sites at 0xffffffff81000000 and 0xffffffff81000001 overlap"},
 	}

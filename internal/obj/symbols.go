@@ -64,6 +64,9 @@ func (p *parser) symbol(tab *Section, y *FileSymbol, names stringTable) error {
 		return p.entryErrf(tab, off, "the name of symbol %d %w", y.Index, err)
 	}
 	y.Name = name
+	if name == ltoSlim {
+		return p.entryErrf(tab, off, "the file holds no machine code but the compiler's own for link-time optimization; compile without -flto")
+	}
 	if y.Index == 0 {
 		if *y != (FileSymbol{}) {
 			return p.entryErrf(tab, off, "symbol 0 must be empty")
@@ -81,6 +84,9 @@ func (p *parser) symbol(tab *Section, y *FileSymbol, names stringTable) error {
 	}
 	return p.symbolSection(tab, off, y)
 }
+
+// ltoSlim is the symbol by which gcc marks objects without code.
+const ltoSlim = "__gnu_lto_slim"
 
 // stbGNUUnique is STB_GNU_UNIQUE, a global symbol for static members of C++
 // templates; among objects it is like any other.
