@@ -20,7 +20,7 @@ func Boot(cfg Config) (*Machine, error) {
 	}
 	m := &Machine{
 		cfg: cfg, mem: mem.New(cfg.Limits.Memory), clock: clock{hz: cfg.Hz},
-		globals: map[string]uint64{}, exited: map[int]*Task{}, nextPID: firstPID,
+		core: map[string]uint64{}, globals: map[string]uint64{}, exited: map[int]*Task{}, nextPID: firstPID,
 	}
 	m.byTask = make(map[*taskKey]*Task)
 	m.log.level = defaultLogging
@@ -54,7 +54,7 @@ func (m *Machine) loadKernel() error {
 	if err != nil {
 		return fmt.Errorf("core text: %w", err)
 	}
-	m.addGlobals(m.globals, coreImage)
+	m.addGlobals(m.core, coreImage)
 	files := m.cfg.Kernel
 	if len(files) == 0 {
 		if files, err = parseAll(kernel.Builtin()); err != nil {
@@ -75,7 +75,14 @@ func (m *Machine) loadKernel() error {
 			return err
 		}
 		r, s := im.Symtab()
-		regions, syms = append(regions, r...), append(syms, s...)
+		regions = append(regions, r...)
+		for _, sym := range s {
+			// A function that the image brings itself hides the core's.
+			if _, ours := m.globals[sym.Name]; im == coreImage && ours {
+				continue
+			}
+			syms = append(syms, sym)
+		}
 	}
 	table, err := symtab.NewObject(vmlinux, regions, syms)
 	if err != nil {
@@ -109,10 +116,13 @@ func (m *Machine) addGlobals(to map[string]uint64, im *obj.Image) {
 	}
 }
 
-// resolveGlobal finds what guest code may refer to by name: the kernel's global
-// symbols, then those of loaded modules.
+// resolveGlobal finds what guest code may refer to by name: the kernel image's
+// global symbols, then those of the core text, then those of loaded modules.
 func (m *Machine) resolveGlobal(name string) (uint64, bool) {
 	if addr, ok := m.globals[name]; ok {
+		return addr, true
+	}
+	if addr, ok := m.core[name]; ok {
 		return addr, true
 	}
 	for _, mod := range m.modules {
@@ -161,7 +171,7 @@ func (m *Machine) findCoreSymbols() error {
 		{"cpu_startup_entry", &m.sym.idle},
 		{"klpemu_guest_call", &m.sym.guestCall},
 	} {
-		addr, ok := m.globals[s.name]
+		addr, ok := m.core[s.name]
 		if !ok {
 			return fmt.Errorf("core text has no symbol %s", s.name)
 		}

@@ -43,7 +43,7 @@ func (m *Machine) startTasks() error {
 		if err != nil {
 			return err
 		}
-		fn, ok := m.globals[b.fn]
+		fn, ok := m.core[b.fn]
 		if !ok {
 			return fmt.Errorf("core text has no symbol %s", b.fn)
 		}

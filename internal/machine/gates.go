@@ -56,11 +56,11 @@ var vmcallBytes = []byte{0x0f, 0x01, 0xc1}
 func (m *Machine) bindGates() error {
 	m.gates = make(map[uint64]gate)
 	for _, g := range gateTable() {
-		sym, ok := m.globals[g.name]
+		sym, ok := m.core[g.name]
 		if !ok {
 			return fmt.Errorf("core text has no symbol for gate %s", g.name)
 		}
-		size, _, _ := m.SizeOffset(sym)
+		size := m.FuncEnd(sym) - sym
 		code := make([]byte, size)
 		if err := m.mem.Read(sym, code); err != nil {
 			return err
@@ -91,7 +91,7 @@ func (m *Machine) gate(c *CPU, t *Task) {
 // gateFtrace is what a trampoline calls: %rdi the site, %rsi the caller of the
 // traced function, %rdx the ops, %rcx the saved registers.
 func (m *Machine) gateFtrace(c *CPU, t *Task) error {
-	fn := m.globals[m.gates[c.vcpu.RIP()].name]
+	fn := m.core[m.gates[c.vcpu.RIP()].name]
 	v := c.vcpu
 	regs := ftrace.NewRegs(m.mem, v.Reg(cpu.RCX))
 	m.ftrace.Dispatch(fn, v.Reg(cpu.RDI), v.Reg(cpu.RSI), v.Reg(cpu.RDX), regs)

@@ -238,7 +238,7 @@ func (m *Machine) newKlp() error {
 			at   *uint64
 			name string
 		}{{&t.Start, name}, {&t.OpPtr, name + "_op_ptr"}, {&t.Call, call}, {&t.End, name + "_end"}} {
-			addr, ok := m.globals[part.name]
+			addr, ok := m.core[part.name]
 			if !ok {
 				return t, fmt.Errorf("core text has no symbol %s", part.name)
 			}
@@ -257,14 +257,17 @@ func (m *Machine) newKlp() error {
 	m.ftrace = ftrace.New(ftrace.Config{
 		Mem: m.mem, Bus: &m.bus, Sink: m.emit, Symbols: m, Text: &m.trampolines, Waits: ftraceWaits{m},
 		Sync: func() {}, Caller: caller, RegsCaller: regsCaller,
-		ListFunc: m.globals["arch_ftrace_ops_list_func"], TraceOp: m.globals["function_trace_op"],
-		Fentry: []uint64{m.globals["__fentry__"], m.globals["mcount"]},
+		ListFunc: m.core["arch_ftrace_ops_list_func"], TraceOp: m.core["function_trace_op"],
+		Fentry: []uint64{m.core["__fentry__"], m.core["mcount"]},
 	})
 	m.engine = transition.NewEngine(system{m}, &m.bus, m.emit)
 	m.klp = livepatch.NewCore(livepatch.Config{
 		Bus: &m.bus, Sink: m.emit, Ftrace: m.ftrace, Engine: m.engine, Resolver: m,
 		Modules: klpModules{m}, Scheduler: klpScheduler{m},
-		HandlerGate: m.globals["klp_ftrace_handler"],
+		HandlerGate: m.core["klp_ftrace_handler"],
 	})
 	return nil
 }
+
+// FormatReturn is %pB: the symbol of a return address.
+func (m *Machine) FormatReturn(addr uint64) string { return m.syms.FormatReturn(addr) }

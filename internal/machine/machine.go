@@ -46,7 +46,8 @@ type Machine struct {
 	timers []timer
 
 	gates   map[uint64]gate   // by the address behind the trap
-	globals map[string]uint64 // global symbols of the core and the kernel image
+	core    map[string]uint64 // global symbols of the core text
+	globals map[string]uint64 // global symbols of the kernel image
 	sym     coreSymbols
 
 	ftrace   *ftrace.Ftrace

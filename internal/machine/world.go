@@ -229,6 +229,10 @@ func (m *Machine) Standing() string {
 			s += " idle"
 			continue
 		}
+		if c.curr.inUser {
+			s += " in user mode"
+			continue
+		}
 		s += " at " + m.syms.Format(c.vcpu.RIP())
 		if c.curr.waitsOn != "" {
 			s += " waits for " + c.curr.waitsOn

@@ -1,0 +1,157 @@
+package shell
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"klpemu/internal/machine"
+	"klpemu/livepatch"
+	"klpemu/transition"
+)
+
+const klpUsage = `klp [PATCH]
+Print the livepatch picture: patches with their objects and functions, the
+versions of each function from the newest to the original, the bytes of each
+call site, and the tasks that hold a transition up.`
+
+func (s *System) klpCommands() []*Command {
+	return []*Command{{Name: "klp", Usage: klpUsage, Run: s.runKlp, UsageStatus: 2}}
+}
+
+func (s *System) runKlp(c *Ctx) int {
+	if len(c.Args) > 2 {
+		return c.UsageError("extra operand '%s'", c.Args[2])
+	}
+	found := false
+	for _, p := range s.m.Klp().Dirs() {
+		if len(c.Args) == 2 && c.Args[1] != p.Mod {
+			continue
+		}
+		found = true
+		s.printPatch(c.Out(), p)
+	}
+	switch {
+	case len(c.Args) == 2 && !found:
+		return c.Errorf("there is no patch '%s'", c.Args[1])
+	case !found:
+		fmt.Fprintln(c.Out(), "no patches")
+	}
+	return 0
+}
+
+func (s *System) printPatch(w io.Writer, p *livepatch.Patch) {
+	var words []string
+	words = append(words, map[bool]string{true: "enabled", false: "disabled"}[p.Enabled])
+	if p.Replace {
+		words = append(words, "replaces all older patches")
+	}
+	if p.Forced {
+		words = append(words, "forced")
+	}
+	current := s.m.Klp().TransitionPatch() == p
+	if current {
+		words = append(words, "in transition to "+s.m.Engine().PeekTarget().String())
+	}
+	fmt.Fprintf(w, "patch %s: %s\n", p.Mod, strings.Join(words, ", "))
+	for _, o := range p.Objects {
+		state := map[bool]string{true: "patched", false: "not patched"}[o.Patched]
+		if !o.Loaded() {
+			state = "not loaded"
+		}
+		fmt.Fprintf(w, "  object %s: %s\n", o.DirName(), state)
+		for _, f := range o.Funcs {
+			s.printFunc(w, f)
+		}
+	}
+	if current {
+		s.printTasks(w)
+	}
+}
+
+// printFunc prints a function's call site and its stack of versions.
+func (s *System) printFunc(w io.Writer, f *livepatch.Func) {
+	if f.OldFunc == 0 {
+		fmt.Fprintf(w, "    %s\n", f.DirName())
+		return
+	}
+	fmt.Fprintf(w, "    %s at %016x\n", f.DirName(), f.OldFunc)
+	s.printSite(w, f)
+	for _, o := range s.m.Klp().OpsList() {
+		if o.OldFunc() != f.OldFunc {
+			continue
+		}
+		for i, v := range o.FuncStack.All() {
+			fmt.Fprintf(w, "      version %d: %s\n", o.FuncStack.Len()-i, s.version(v))
+		}
+	}
+	fmt.Fprintf(w, "      original:  %s\n", s.m.Format(f.OldFunc))
+}
+
+func (s *System) version(f *livepatch.Func) string {
+	text := s.m.Format(f.NewFunc)
+	if f.Nop {
+		text += ", a nop: the original runs"
+	}
+	if f.Transition() {
+		text += ", in transition"
+	}
+	return text
+}
+
+func (s *System) printSite(w io.Writer, f *livepatch.Func) {
+	loc := s.m.Ftrace().Location(f.OldFunc)
+	if loc == 0 {
+		fmt.Fprintln(w, "      no call site")
+		return
+	}
+	in, err := s.m.Insn(loc)
+	if err != nil {
+		return
+	}
+	fmt.Fprintf(w, "      call site %016x: %s %s\n", loc, hexBytes(in.Code), in.Text)
+}
+
+// printTasks says who has switched and who holds the transition up.
+func (s *System) printTasks(w io.Writer) {
+	target := s.m.Engine().PeekTarget()
+	switched := 0
+	var waiting []*machine.Task
+	for _, t := range append(s.m.Tasks(), s.m.IdleTasks()...) {
+		if state, _ := t.Peek(); state == target {
+			switched++
+		} else {
+			waiting = append(waiting, t)
+		}
+	}
+	fmt.Fprintf(w, "  tasks: %d switched, %d to go\n", switched, len(waiting))
+	for _, t := range waiting {
+		fmt.Fprintf(w, "    %s (pid %d, cpu %d): %s\n", t.Comm, t.PID, t.CPU(), s.why(t))
+	}
+}
+
+// why tells what holds a task, by the last attempt to switch it.
+func (s *System) why(t *machine.Task) string {
+	for _, st := range s.m.Klp().LastReport().Stragglers {
+		if st.Task != &t.Task {
+			continue
+		}
+		switch st.Reason {
+		case transition.OnStack:
+			return fmt.Sprintf("%s has %s on its stack, at %s", taskWord(t), st.Func, s.m.FormatReturn(st.Addr))
+		case transition.Unreliable:
+			return "its stack is unreliable: " + st.Err.Error()
+		case transition.Running:
+			return "it was running; the next kernel exit or trip round the idle loop switches it"
+		}
+	}
+	return taskWord(t) + " was not tried yet"
+}
+
+func taskWord(t *machine.Task) string {
+	switch t.State() {
+	case machine.Interruptible, machine.Uninterruptible:
+		return "it sleeps and"
+	}
+	return "it"
+}
