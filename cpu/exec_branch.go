@@ -40,6 +40,9 @@ func execCall(c *VCPU, in *Inst) *Fault {
 	if f != nil {
 		return f
 	}
+	if f := c.checkStore(&stackInst, c.r[RSP]-8, 8); f != nil {
+		return f
+	}
 	if !mem.Canonical(t) {
 		return fault(VectorGP, 0)
 	}

@@ -11,12 +11,12 @@ func (c *VCPU) rep(in *Inst, step func() *Fault) *Fault {
 		return step()
 	}
 	n := c.r[RCX] & mask(in.AddrSize)
+	if in.AddrSize == 4 {
+		c.truncate(in)
+	}
 	c.r[RCX] = n // a 32-bit count clears the upper half even if it is zero
 	if n == 0 {
 		return nil
-	}
-	if in.AddrSize == 4 {
-		c.truncate(in)
 	}
 	was, at := c.lazyFlags, c.rip-uint64(in.Len)
 	if c.repeat.rip == at && c.repeat.left == n && c.repeat.count == c.count {
@@ -36,16 +36,15 @@ func (c *VCPU) rep(in *Inst, step func() *Fault) *Fault {
 	return nil
 }
 
-// truncate clears the upper halves of the pointers that a repeated instruction
-// with 32-bit addresses uses: the CPU does that even if the first access faults.
+// truncate clears the upper halves of the pointers of movs and stos repeated with
+// 32-bit addresses: the CPU does that even if the first access faults or the
+// count is zero, and does not do it for the other string instructions.
 func (c *VCPU) truncate(in *Inst) {
 	switch in.Opcode &^ 1 {
-	case 0xac, 0x6e:
+	case 0xa4:
 		c.r[RSI] &= 0xffffffff
-	case 0xaa, 0xae, 0x6c:
 		c.r[RDI] &= 0xffffffff
-	default:
-		c.r[RSI] &= 0xffffffff
+	case 0xaa:
 		c.r[RDI] &= 0xffffffff
 	}
 }
