@@ -89,14 +89,14 @@ func runRun(io streams, o *runOptions) error {
 	}
 	var (
 		totals scenario.Totals
-		broken bool
+		broken int
 		fault  error
 	)
 	for _, name := range files {
 		r, err := o.runFile(io, name)
 		if err != nil {
 			fmt.Fprintf(io.err, "klpemu: %v\n", err)
-			broken = true
+			broken++
 			continue
 		}
 		if r == nil {
@@ -107,11 +107,15 @@ func runRun(io streams, o *runOptions) error {
 			fault = r.Fault
 		}
 	}
-	fmt.Fprintln(io.out, totals.String())
+	fmt.Fprint(io.out, totals.String())
+	if broken > 0 {
+		fmt.Fprintf(io.out, ", %d could not be run", broken)
+	}
+	fmt.Fprintln(io.out)
 	switch {
 	case fault != nil:
 		return &statusError{exitInternal, fault}
-	case broken:
+	case broken > 0:
 		return &statusError{exitUsage, nil}
 	case totals.Failed > 0:
 		return failed(nil)
@@ -179,6 +183,9 @@ func (o *runOptions) rewrite(io streams, name string, r *scenario.Result) error 
 // applySettings applies the machine defaults of a scenario's front matter.
 func applySettings(cfg *machine.Config, f *scenario.File) error {
 	for _, set := range f.Settings {
+		if set.Key == "title" {
+			continue
+		}
 		n, err := strconv.ParseUint(set.Value, 0, 62)
 		if err != nil {
 			return fmt.Errorf("%s:%d: %s: '%s' is no number", f.Name, set.Line, set.Key, set.Value)
