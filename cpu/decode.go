@@ -353,6 +353,8 @@ func (d *decoder) opSize(size byte) uint8 {
 		return 8
 	case 'o':
 		return 16
+	case 'z':
+		return min(d.in.Size, 4)
 	case 'y': // 32 bits, 64 with REX.W
 		if d.in.REX&rexW != 0 {
 			return 8

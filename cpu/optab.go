@@ -76,7 +76,7 @@ func moveForms() []Form {
 		{Enc: "c6 /0", Ops: "Eb,Ib", Name: "mov", exec: execMov},
 		{Enc: "c7 /0", Ops: "Ev,Iz", Name: "mov", exec: execMov},
 		{Enc: "none 0f c3 /r", Ops: "My,Gy", Name: "movnti", exec: execMov, attr: onlyMem | reads32},
-		{Enc: "63 /r", Ops: "Gv,Ed", Name: "movslq", exec: execMovsx},
+		{Enc: "63 /r", Ops: "Gv,Ez", Name: "movslq", exec: execMovsx},
 		{Enc: "0f b6 /r", Ops: "Gv,Eb", Name: "movzb", exec: execMovzx},
 		{Enc: "0f b7 /r", Ops: "Gv,Ew", Name: "movzw", exec: execMovzx},
 		{Enc: "0f be /r", Ops: "Gv,Eb", Name: "movsb", exec: execMovsx},
