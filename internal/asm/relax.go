@@ -1,0 +1,242 @@
+package asm
+
+import "math"
+
+// relax gives every frag of every section its address. Jumps start short and
+// only ever grow, alignments and spaces follow; it is done when a whole pass
+// changes nothing. The order in which sizes change is gas's, because with an
+// alignment in between another order can settle on other lengths.
+func (a *assembler) relax() {
+	for _, s := range a.sections {
+		a.firstLayout(s)
+	}
+	// Every pass but the last lengthens a jump or moves a space; spaces that
+	// depend on each other could swing for ever.
+	const maxPasses = 2000
+	for range maxPasses {
+		moved := false
+		for _, s := range a.sections {
+			for range maxPasses {
+				if !a.relaxPass(s) {
+					break
+				}
+				moved = true
+				if a.overflow {
+					return
+				}
+			}
+		}
+		if !moved {
+			return
+		}
+	}
+	a.report(newError(a.lastElastic(), 0, "the layout does not settle").
+		withHint("two sizes depend on each other; break the circle"))
+}
+
+// lastElastic finds a statement to blame.
+func (a *assembler) lastElastic() *stmt {
+	for _, s := range a.sections {
+		for _, f := range s.frags {
+			if f.st != nil && (f.end == endSpace || f.end == endOrg || f.end == endLEB) {
+				return f.st
+			}
+		}
+	}
+	return &stmt{file: a.name, line: 1, col: 1}
+}
+
+// firstLayout assigns addresses with the smallest sizes.
+func (a *assembler) firstLayout(s *section) {
+	addr := int64(0)
+	for _, f := range s.frags {
+		f.addr = addr
+		addr += int64(len(f.data))
+		switch f.end {
+		case endAlign:
+			f.size = f.padding(addr)
+		case endJump:
+			a.settleJump(f)
+			f.size = f.jump.len()
+		case endLEB:
+			f.size = 1
+		}
+		addr += f.size
+	}
+}
+
+// settleJump decides what no layout can change: a jump out of the section, to
+// a weak symbol or to a number is long and left to the linker.
+func (a *assembler) settleJump(f *frag) {
+	j := f.jump
+	if j.target == nil {
+		j.long, j.fixed = true, true
+		return
+	}
+	t, off, ok := j.target.resolve()
+	if ok && t.frag != nil && t.frag.sec == f.sec && !j.target.weak() && !t.weak() {
+		j.target, j.off = t, j.off+off
+		return
+	}
+	j.long, j.fixed = true, true
+}
+
+// relaxPass goes over a section once; it reports whether anything moved.
+func (a *assembler) relaxPass(s *section) bool {
+	stretch, moved := int64(0), false
+	pass := !s.frags[0].mark
+	for _, f := range s.frags {
+		f.mark = pass
+		f.addr += stretch
+		grow := a.growth(f, stretch)
+		if grow != 0 {
+			f.size += grow
+			stretch += grow
+			moved = true
+		}
+		if f.addr+f.size > a.limits.MaxOutput || f.size < 0 {
+			a.overflow = true
+			return true
+		}
+	}
+	return moved
+}
+
+// growth tells by how much the end of f changes.
+func (a *assembler) growth(f *frag, stretch int64) int64 {
+	fixed := int64(len(f.data))
+	switch f.end {
+	case endAlign:
+		return f.padding(f.addr+fixed) - f.size
+	case endJump:
+		if f.jump.long || a.reaches(f, stretch) {
+			return 0
+		}
+		f.jump.long = true
+		return f.jump.len() - f.size
+	case endSpace:
+		return a.spaceSize(f) - f.size
+	case endOrg:
+		return a.orgSize(f) - f.size
+	case endLEB:
+		v, ok := f.x.linear(finalDistance)
+		if !ok || !v.number() {
+			return 0
+		}
+		// A LEB128 may only grow, so that it cannot swing.
+		return max(int64(len(leb128(v.off, f.sign))), f.size) - f.size
+	}
+	return 0
+}
+
+// padding is what an alignment adds at addr.
+func (f *frag) padding(addr int64) int64 {
+	mask := int64(1)<<f.pow - 1
+	n := (addr+mask)&^mask - addr
+	if f.max != 0 && n > f.max {
+		return 0
+	}
+	return n
+}
+
+// reaches reports whether a short jump still gets to its target.
+func (a *assembler) reaches(f *frag, stretch int64) bool {
+	j := f.jump
+	target := j.target.addr() + j.off
+	from := f.addr + int64(len(f.data)) + 2
+	if stretch != 0 && j.target.frag.mark != f.mark {
+		// Far beyond doubt: no need to walk there.
+		if target+min(stretch, 0)-from > math.MaxInt8 {
+			return false
+		}
+		target += carried(f, j.target.frag, stretch)
+	}
+	d := target - from
+	return d >= math.MinInt8 && d <= math.MaxInt8
+}
+
+// carried estimates how much of the stretch so far will reach a frag further
+// on in this pass: each alignment in between may swallow what is less than a
+// multiple of it.
+func carried(f, to *frag, stretch int64) int64 {
+	for _, g := range f.sec.frags[f.seq:to.seq] {
+		if g.end != endAlign {
+			continue
+		}
+		mask := int64(1)<<g.pow - 1
+		if stretch < 0 {
+			stretch = -(-stretch &^ mask)
+		} else {
+			stretch &^= mask
+		}
+		if stretch == 0 {
+			break
+		}
+	}
+	return stretch
+}
+
+// spaceSize evaluates the size of a .skip that uses labels.
+func (a *assembler) spaceSize(f *frag) int64 {
+	v, ok := f.x.linear(finalDistance)
+	if !ok || !v.number() || v.off < 0 {
+		return f.size // checkEnds reports it
+	}
+	return v.off
+}
+
+// orgSize is the distance to the offset that .org names.
+func (a *assembler) orgSize(f *frag) int64 {
+	to, ok := orgTarget(f)
+	if !ok {
+		return f.size
+	}
+	return max(0, to-f.addr-int64(len(f.data)))
+}
+
+// orgTarget evaluates .org: a number or a label of the same section.
+func orgTarget(f *frag) (int64, bool) {
+	v, ok := f.x.linear(finalDistance)
+	if !ok || v.sub != nil {
+		return 0, false
+	}
+	if v.add == nil {
+		return v.off, true
+	}
+	if v.add.frag == nil || v.add.frag.sec != f.sec {
+		return 0, false
+	}
+	return v.add.addr() + v.off, true
+}
+
+// checkEnds reports sizes that turned out impossible.
+func (a *assembler) checkEnds() {
+	for _, s := range a.sections {
+		for _, f := range s.frags {
+			a.checkEnd(f)
+		}
+	}
+}
+
+func (a *assembler) checkEnd(f *frag) {
+	switch f.end {
+	case endSpace:
+		v, ok := f.x.linear(finalDistance)
+		if !ok || !v.number() {
+			a.report(newError(f.st, f.col, "the size is not a number").withHint("use numbers and differences of labels of one section"))
+		} else if v.off < 0 {
+			a.report(newError(f.st, f.col, "the size is negative: %d", v.off))
+		}
+	case endOrg:
+		to, ok := orgTarget(f)
+		if !ok {
+			a.report(newError(f.st, f.col, ".org wants a number or a label of the same section"))
+		} else if to < f.addr+int64(len(f.data)) {
+			a.report(newError(f.st, f.col, ".org cannot go back from %#x to %#x", f.addr+int64(len(f.data)), to))
+		}
+	case endLEB:
+		if v, ok := f.x.linear(finalDistance); !ok || !v.number() {
+			a.report(newError(f.st, f.col, "LEB128 values must be numbers").withHint("or differences of labels of one section"))
+		}
+	}
+}
