@@ -4,15 +4,21 @@ import (
 	"fmt"
 	"path"
 
+	"klpemu/internal/asm"
 	"klpemu/internal/obj"
 )
 
-// ParseObject reads guest code by the kind of its file. name stands in errors.
+// ParseObject reads guest code by the kind of its file: .o as it is, .s through
+// the assembler. name stands in errors.
 func ParseObject(name string, data []byte) (*obj.File, error) {
 	switch path.Ext(name) {
 	case ".o":
 	case ".s", ".S":
-		return nil, fmt.Errorf("%s: assembly files are not supported yet; assemble it and name the .o", name)
+		object, err := asm.Assemble(name, data)
+		if err != nil {
+			return nil, err
+		}
+		data = object
 	case ".ko":
 		return nil, fmt.Errorf("%s: kernel modules built as .ko are not supported yet", name)
 	default:

@@ -5,7 +5,7 @@ import (
 )
 
 const bootUsage = `boot [--cpus N] [--hz N] [IMAGE...]
-Restart the machine with kernel images (.o), linked together; without one
+Restart the machine with kernel images (.s, .o), linked together; without one
 a small built-in kernel boots.
   --cpus N   vCPUs (default 2)
   --hz N     instructions in a second of virtual time (default 1000000)`
