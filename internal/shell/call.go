@@ -28,27 +28,27 @@ func (s *Shell) call(c *syntax.CallExpr, redirs []*syntax.Redirect) {
 		}
 		s.endCommand()
 	}()
-	before := s.status
-	s.status = 0
+	s.subst = false
 	args, ok := s.fields(c.Args)
 	if !ok || s.stopping() {
 		return
 	}
 	args = s.expandAlias(args)
 	if len(args) == 0 {
-		subst := s.status // of a $(...) in the words or assignments
 		if !s.redirect(redirs) {
 			return
 		}
-		s.status = subst
 		s.assignAll(c.Assigns)
+		// The status is that of the last $(...) in the line.
+		if !s.subst && !s.stopping() {
+			s.status = 0
+		}
 		return
 	}
 	if !s.redirect(redirs) {
 		return
 	}
 	persist = args[0] == "exec" && len(args) == 1
-	s.status = before
 	s.invoke(args, c.Assigns)
 }
 

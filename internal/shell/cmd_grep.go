@@ -2,7 +2,6 @@ package shell
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -22,6 +21,8 @@ Print the lines of each FILE that match PATTERN.
   -m N  stop after N lines            -r  directories too
   -A N, -B N, -C N  lines after, before, around
 Exit status is 0 with a match, 1 without, 2 after an error.`
+
+const grepHint = "Usage: grep [OPTION]... PATTERNS [FILE]...\n"
 
 type grepper struct {
 	c                                                                *Ctx
@@ -57,8 +58,7 @@ func runGrep(c *Ctx) int {
 	}
 	if !hasPat {
 		if len(args) == 0 {
-			fmt.Fprintf(c.Stderr, "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n")
-			return 2
+			return c.badUsage()
 		}
 		g.pats, args = append(g.pats, strings.Split(args[0], "\n")...), args[1:]
 	}

@@ -191,7 +191,7 @@ func runFind(c *Ctx) int {
 	for _, p := range paths {
 		i, err := c.FS().Lstat(c.Abs(p))
 		if err != nil {
-			f.status = c.Errorf("‘%s’: %s", p, Reason(err))
+			f.status = c.Errorf("'%s': %s", p, Reason(err))
 			continue
 		}
 		i.Name = path.Base(p)
@@ -226,7 +226,7 @@ func (f *finder) parse(args []string) int {
 		case "-maxdepth", "-mindepth":
 			n, good := parseInt(arg)
 			if !good || n < 0 {
-				return f.c.Errorf("Expected a positive decimal integer argument to %s, but got ‘%s’", a, arg)
+				return f.c.Errorf("Expected a positive decimal integer argument to %s, but got '%s'", a, arg)
 			}
 			if a == "-maxdepth" {
 				f.max = n
@@ -275,7 +275,7 @@ func (f *finder) walk(p string, i vfs.Info, depth int) {
 	}
 	list, err := f.c.FS().ReadDir(f.c.Abs(p))
 	if err != nil {
-		f.status = f.c.Errorf("‘%s’: %s", p, Reason(err))
+		f.status = f.c.Errorf("'%s': %s", p, Reason(err))
 		return
 	}
 	for _, e := range list {

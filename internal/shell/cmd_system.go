@@ -192,7 +192,7 @@ func runEnv(c *Ctx) int {
 		return 0
 	}
 	if _, ok := sub.find(args[0]); !ok && !strings.Contains(args[0], "/") {
-		c.Errorf("‘%s’: No such file or directory", args[0])
+		c.Errorf("'%s': No such file or directory", args[0])
 		return 127
 	}
 	sub.executeCommand(args)
@@ -278,7 +278,7 @@ func runTimeout(c *Ctx) int {
 		return c.UsageError("missing operand")
 	}
 	if _, ok := duration(args[0]); !ok {
-		return c.UsageError("invalid time interval ‘%s’", args[0])
+		return c.UsageError("invalid time interval '%s'", args[0])
 	}
 	c.sh.executeCommand(args[1:])
 	return c.sh.status

@@ -25,6 +25,8 @@ type Command struct {
 	Builtin bool
 	// RawHelp leaves --help to Run, as for echo and test.
 	RawHelp bool
+	// Hint is a line of bad usage before "Try 'NAME --help'".
+	Hint string
 	// UsageStatus is the exit status for bad usage; 1 when 0.
 	UsageStatus int
 }

@@ -74,6 +74,10 @@ func (s *Shell) expandError(err error) {
 	if s.k.err == nil {
 		s.errorf("%s", expandMessage(err))
 		s.status = 1
+		var u expand.UnsetParameterError
+		if s.k.script && errors.As(err, &u) {
+			s.status = 127
+		}
 	}
 	if s.ctl == ctlNone {
 		s.ctl = ctlDiscard

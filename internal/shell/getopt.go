@@ -52,6 +52,7 @@ func (c *Ctx) Getopt(short string, long map[string]byte) (opts []Opt, args []str
 // badUsage writes the hint; the message has been written.
 func (c *Ctx) badUsage() int {
 	if !c.cmd.Builtin {
+		c.Stderr.Write([]byte(c.cmd.Hint))
 		c.Stderr.Write([]byte("Try '" + c.cmd.Name + " --help' for more information.\n"))
 	}
 	if c.cmd.UsageStatus != 0 {

@@ -21,6 +21,9 @@ func (s *Shell) param(p *syntax.ParamExp, quoted bool) ([]piece, error) {
 	if err := s.checkArray(p); err != nil {
 		return nil, err
 	}
+	if val, done, err := s.ownParam(p); done || err != nil {
+		return []piece{{val: val, quoted: quoted, split: !quoted}}, err
+	}
 	if p.Exp != nil && p.Exp.Word != nil {
 		if ps, done, err := s.defaultParam(p, quoted); done || err != nil {
 			return ps, err
@@ -34,6 +37,30 @@ func (s *Shell) param(p *syntax.ParamExp, quoted bool) ([]piece, error) {
 		val, err = s.scalar(p)
 	}
 	return []piece{{val: val, quoted: quoted, split: !quoted}}, err
+}
+
+// ownParam does the forms in which the library differs from bash: the number of
+// elements of a map, and ${x@Q}.
+func (s *Shell) ownParam(p *syntax.ParamExp) (val string, done bool, err error) {
+	if p.Length {
+		plain := *p
+		plain.Length = false
+		if _, ok := listForm(&plain); ok {
+			elems, err := s.elements(&plain)
+			return itoa(len(elems)), true, err
+		}
+	}
+	if p.Exp != nil && p.Exp.Op == syntax.OtherParamOps && p.Exp.Word.Lit() == "Q" {
+		val, set, err := s.plainValue(p)
+		if !set || err != nil {
+			return "", true, err
+		}
+		if strings.ContainsAny(val, "\n\t\r\x1b") {
+			return quoteANSI(val), true, nil
+		}
+		return quoteAlways(val), true, nil
+	}
+	return "", false, nil
 }
 
 // checkArray turns the element of an associative array into what the library
@@ -211,14 +238,10 @@ func (s *Shell) defaultList(p *syntax.ParamExp) ([]string, bool, error) {
 	if err != nil {
 		return nil, true, err
 	}
-	if (len(elems) > 0) != wantSet {
-		if wantSet {
-			return nil, true, nil
-		}
-		val, err := s.word(p.Exp.Word)
-		return []string{val}, true, err
-	}
-	if !wantSet {
+	switch {
+	case wantSet && len(elems) == 0:
+		return nil, true, nil
+	case !wantSet && len(elems) > 0:
 		return elems, true, nil
 	}
 	val, err := s.word(p.Exp.Word)
@@ -255,6 +278,9 @@ func (s *Shell) quotedFields(p *syntax.ParamExp) (out []string, err error) {
 			return nil, expand.UnsetParameterError{Node: p, Message: "unbound variable"}
 		}
 		return nil, nil
+	}
+	if q.Names == 0 && v.Kind == expand.Indexed && len(v.List) == 0 && (p.Slice == nil || p.Index != nil) {
+		return nil, nil // the library makes one empty field of it
 	}
 	if v.Kind == expand.String && q.Names == 0 {
 		if q.Excl {

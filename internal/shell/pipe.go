@@ -87,6 +87,7 @@ func (s *Shell) capture(list []*syntax.Stmt) string {
 	sub.fds.set(1, &desc{w: out, refs: 1})
 	sub.stmts(list)
 	s.status = sub.end()
+	s.subst = true
 	return out.buf.String()
 }
 
@@ -114,7 +115,7 @@ func (s *Shell) readOnlySubst(list []*syntax.Stmt) (string, bool) {
 		s.status = 1
 		return "", true
 	}
-	s.status = 0
+	s.status, s.subst = 0, true
 	return strings.ReplaceAll(string(data), "\x00", ""), true
 }
 

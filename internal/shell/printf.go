@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,7 @@ type formatter struct {
 	args   []string
 	status int
 	stop   bool
+	keep   bool // the result goes into a variable
 }
 
 func runPrintf(c *Ctx) int {
@@ -28,10 +30,10 @@ func runPrintf(c *Ctx) int {
 		args = args[1:]
 	}
 	if len(args) == 0 {
-		c.Errorf("usage: printf [-v var] format [arguments]")
+		io.WriteString(c.Stderr, "printf: usage: printf [-v var] format [arguments]\n")
 		return 2
 	}
-	f := &formatter{c: c, args: args[1:]}
+	f := &formatter{c: c, args: args[1:], keep: name != ""}
 	for {
 		before := len(f.args)
 		if !f.format(args[0]) || f.stop {
@@ -52,6 +54,15 @@ func runPrintf(c *Ctx) int {
 		return f.status
 	}
 	return max(f.status, c.Print(f.b.String()))
+}
+
+// errorf reports an error after what was printed so far.
+func (f *formatter) errorf(format string, args ...any) {
+	if !f.keep {
+		f.c.Print(f.b.String())
+		f.b.Reset()
+	}
+	f.status = f.c.Errorf(format, args...)
 }
 
 // format goes once through the format.
@@ -111,8 +122,7 @@ func (f *formatter) directive(v string) (int, bool) {
 		i++
 	}
 	if i == len(v) {
-		f.c.Errorf("`%s': missing format character", v)
-		f.status = 1
+		f.errorf("`%s': missing format character", v)
 		return 0, false
 	}
 	if width < 0 {
@@ -125,7 +135,7 @@ func (f *formatter) directive(v string) (int, bool) {
 	if prec >= 0 {
 		spec += "." + itoa(min(prec, maxWidth))
 	}
-	return i + 1, f.verb(v[i], spec, strings.TrimSuffix(spec, "."+itoa(min(prec, maxWidth))))
+	return i + 1, f.verb(v[i], spec)
 }
 
 // size reads a width: digits or '*'.
@@ -147,13 +157,13 @@ func (f *formatter) size(v string, i int) (int, int) {
 }
 
 // verb formats the next argument.
-func (f *formatter) verb(verb byte, spec, noPrec string) bool {
+func (f *formatter) verb(verb byte, spec string) bool {
 	switch verb {
 	case '%':
 		f.b.WriteByte('%')
 	case 's':
 		a, _ := f.next()
-		fmt.Fprintf(&f.b, strings.ReplaceAll(strings.ReplaceAll(spec, "0", "0"), "#", "")+"s", a)
+		fmt.Fprintf(&f.b, strings.ReplaceAll(spec, "#", "")+"s", a)
 	case 'b':
 		a, _ := f.next()
 		text, stop := unescape(a, true)
@@ -180,11 +190,9 @@ func (f *formatter) verb(verb byte, spec, noPrec string) bool {
 	case 'e', 'E', 'f', 'F', 'g', 'G':
 		fmt.Fprintf(&f.b, spec+string(verb), f.float())
 	default:
-		f.c.Errorf("`%c': invalid format character", verb)
-		f.status = 1
+		f.errorf("`%c': invalid format character", verb)
 		return false
 	}
-	_ = noPrec
 	return true
 }
 
@@ -200,9 +208,6 @@ func intSpec(spec string) string {
 func (f *formatter) integer() int64 {
 	a, ok := f.next()
 	if !ok || a == "" {
-		if ok {
-			return 0
-		}
 		return 0
 	}
 	if a[0] == '\'' || a[0] == '"' {
@@ -220,12 +225,10 @@ func (f *formatter) integer() int64 {
 		return int64(u)
 	}
 	if ne := err.(*strconv.NumError); ne.Err == strconv.ErrRange {
-		f.c.Errorf("warning: %s: Numerical result out of range", a)
-		f.status = 1
+		f.errorf("warning: %s: Numerical result out of range", a)
 		return n
 	}
-	f.c.Errorf("%s: invalid number", a)
-	f.status = 1
+	f.errorf("%s: invalid number", a)
 	return prefixNumber(t)
 }
 
@@ -257,8 +260,7 @@ func (f *formatter) float() float64 {
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(a), 64)
 	if err != nil {
-		f.c.Errorf("%s: invalid number", a)
-		f.status = 1
+		f.errorf("%s: invalid number", a)
 	}
 	return n
 }

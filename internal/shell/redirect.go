@@ -53,7 +53,7 @@ func (s *Shell) redirectOne(r *syntax.Redirect) error {
 	}
 	switch r.Op {
 	case syntax.Hdoc, syntax.DashHdoc:
-		body, err := s.document(r.Hdoc)
+		body, err := s.hereDoc(r)
 		if err != nil {
 			return err
 		}
@@ -248,3 +248,57 @@ func (s *Shell) procSubst(p *syntax.ProcSubst) (string, error) {
 
 // readAll reads a descriptor to its end.
 func readAll(r io.Reader) ([]byte, error) { return io.ReadAll(r) }
+
+// hereDoc expands the body of a here-document, unless its end word is quoted.
+func (s *Shell) hereDoc(r *syntax.Redirect) (string, error) {
+	w := hereBody(r)
+	if w == nil {
+		return "", nil
+	}
+	if !quotedWord(r.Word) {
+		return s.document(w)
+	}
+	var b strings.Builder
+	for _, p := range w.Parts {
+		if lit, ok := p.(*syntax.Lit); ok {
+			b.WriteString(lit.Value)
+		}
+	}
+	return b.String(), nil
+}
+
+func quotedWord(w *syntax.Word) bool {
+	for _, p := range w.Parts {
+		lit, ok := p.(*syntax.Lit)
+		if !ok || strings.Contains(lit.Value, `\`) {
+			return true
+		}
+	}
+	return false
+}
+
+// hereBody gives the body of a here-document; <<- drops tabs at the start of
+// lines. The parser leaves the tabs before the end word as a last line.
+func hereBody(r *syntax.Redirect) *syntax.Word {
+	if r.Op != syntax.DashHdoc || r.Hdoc == nil {
+		return r.Hdoc
+	}
+	w := &syntax.Word{}
+	start := true
+	for _, part := range r.Hdoc.Parts {
+		lit, ok := part.(*syntax.Lit)
+		if !ok {
+			w.Parts, start = append(w.Parts, part), false
+			continue
+		}
+		lines := strings.Split(lit.Value, "\n")
+		for i, l := range lines {
+			if i > 0 || start {
+				lines[i] = strings.TrimLeft(l, "\t")
+			}
+		}
+		start = false
+		w.Parts = append(w.Parts, &syntax.Lit{Value: strings.Join(lines, "\n")})
+	}
+	return w
+}

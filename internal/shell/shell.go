@@ -83,6 +83,7 @@ type Shell struct {
 	sub     bool // a subshell
 	getopt  int  // position inside a group of options, for getopts
 	inTrap  bool
+	subst   bool // a command substitution has set the status
 }
 
 // options are those of `set`.
