@@ -39,6 +39,10 @@ type Config struct {
 	// compiled with -mcmodel=kernel.
 	LowBase bool
 
+	// Interrupt, where it is set, is asked now and then whether the command
+	// is to be ended: Ctrl-C of an interactive shell.
+	Interrupt func() bool
+
 	// Console receives each line that the kernel prints on its console.
 	Console func(line string)
 }

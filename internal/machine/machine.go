@@ -72,6 +72,8 @@ type Machine struct {
 	halt   smp.Point  // run --until point: where kernel work stops
 	halted bool
 
+	interrupted bool // Config.Interrupt has said so
+
 	kernelImage, coreImage *obj.Image
 }
 

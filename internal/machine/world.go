@@ -102,15 +102,31 @@ func (m *Machine) workerCPU() *CPU {
 	return nil
 }
 
-// budget is how many instructions the command may still execute.
+// interruptPoll is how many instructions run between two looks at Interrupt.
+const interruptPoll = 1 << 20
+
+// budget is how many instructions the command may execute before it is asked
+// for again; 0 ends it.
 func (m *Machine) budget() uint64 {
+	if m.cfg.Interrupt != nil && m.cfg.Interrupt() {
+		m.interrupted = true
+		return 0
+	}
 	if m.used >= m.cfg.Limits.Insns {
 		return 0
 	}
-	return m.cfg.Limits.Insns - m.used
+	left := m.cfg.Limits.Insns - m.used
+	if m.cfg.Interrupt != nil {
+		left = min(left, interruptPoll)
+	}
+	return left
 }
 
 func (m *Machine) limit(waiting string) error {
+	if m.interrupted {
+		m.interrupted = false
+		return fmt.Errorf("interrupted: %s", m.Standing())
+	}
 	return &LimitError{Insns: m.cfg.Limits.Insns, Where: waiting + "; " + m.Standing()}
 }
 

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"klpemu/internal/machine"
+)
+
+// shOptions are the arguments of `klpemu sh`.
+type shOptions struct {
+	script   string
+	args     []string
+	root     string
+	seed     uint64
+	maxInsns uint64
+}
+
+// newShCmd makes `klpemu sh`; runF replaces what it does, for tests.
+func newShCmd(io streams, runF func(*shOptions) error) *cobra.Command {
+	o := &shOptions{}
+	cmd := &cobra.Command{
+		Use:   "sh [--root DIR] SCRIPT [ARG...]",
+		Short: "Run a shell script on a freshly booted machine",
+		Long: `Sh runs a plain shell script inside a freshly booted machine: it sees the
+machine's files, and those of the script's directory (or of --root) read-only in
+its working directory. Nothing runs on the host. What the machine's console
+shows goes to standard output; the exit status is the script's.`,
+		Example: "  klpemu sh demo.sh\n  klpemu sh --root testdata/guest/fentry demo.sh kernel.o",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.script, o.args = args[0], args[1:]
+			if runF != nil {
+				return runF(o)
+			}
+			return runSh(io, o)
+		},
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.StringVar(&o.root, "root", "", "directory whose files the script sees; its own by default")
+	f.Uint64Var(&o.seed, "seed", 0, "seed of everything that is random")
+	f.Uint64Var(&o.maxInsns, "max-insns", machine.DefaultInsns, "guest instructions that one command may execute")
+	return cmd
+}
+
+func runSh(io streams, o *shOptions) error {
+	src, err := os.ReadFile(o.script)
+	if err != nil {
+		return badInput(err)
+	}
+	root := o.root
+	if root == "" {
+		root = filepath.Dir(o.script)
+	}
+	if _, err := os.Stat(root); err != nil {
+		return badInput(err)
+	}
+	s, err := newSession(sessionConfig{
+		dir: os.DirFS(root), live: io.out, name: filepath.Base(o.script), args: o.args, script: true,
+		machine: machine.Config{Seed: o.seed, Limits: machine.Limits{Insns: o.maxInsns}},
+	})
+	if err != nil {
+		return badInput(err)
+	}
+	defer s.system.Close()
+	r := s.shell.Run(string(src))
+	if !r.Exited && r.Err == nil {
+		r = s.shell.Close()
+	}
+	if r.Err != nil {
+		return failed(r.Err)
+	}
+	if r.Status != 0 {
+		return &statusError{r.Status, nil}
+	}
+	return nil
+}
