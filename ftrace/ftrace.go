@@ -56,6 +56,8 @@ type Ftrace struct {
 
 	tables   []*recordTable
 	ops      []*Ops // ftrace_ops_list: newest first
+	leaving  []*Ops // off the list, but a CPU may still be in their trampoline
+	called   uint64 // ftrace_trace_function: what the common trampolines call
 	enabled  bool   // kernel.ftrace_enabled
 	disabled bool   // ftrace_disabled: killed, for good
 }

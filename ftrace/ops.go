@@ -39,11 +39,18 @@ type Ops struct {
 func (o *Ops) Filter() []uint64 {
 	ips := make([]uint64, 0, len(o.filter))
 	for ip := range o.filter {
-		ips = append(ips, ip)
+		if ip != gone {
+			ips = append(ips, ip)
+		}
 	}
 	sort.Slice(ips, func(i, j int) bool { return ips[i] < ips[j] })
 	return ips
 }
+
+// gone is what becomes of a site in a filter when its module goes: an entry
+// that matches nothing. The filter must not become empty, because an empty one
+// covers every site (clear_mod_from_hash).
+const gone = 0
 
 // Trampoline returns the trampoline made for the ops, or nil.
 func (o *Ops) Trampoline() *Trampoline { return o.trampoline }

@@ -32,6 +32,8 @@ type Record struct {
 	// `call mcount` lies: it can be traced, but a livepatch there would
 	// come after the prologue. 0 for a site at the entry.
 	Late uint64
+
+	text [siteSize]byte // what ftrace last wrote to the site
 }
 
 // Count is ftrace_rec_count: the number of ops attached.

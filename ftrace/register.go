@@ -29,10 +29,12 @@ func (f *Ftrace) SetFilterIP(o *Ops, ip uint64, remove bool) error {
 	return nil
 }
 
-// Register is register_ftrace_function. Errors: ENODEV after ftrace_kill, EBUSY
-// where the ops is registered already, is PERMANENT while tracing is switched
-// off, or may modify an ip that another ops may modify; EINVAL for IPMODIFY
-// without a filter.
+// Register is register_ftrace_function. Errors: ENODEV after ftrace_kill, also
+// where the kill comes in the middle of it; EBUSY where the ops is registered
+// already, is PERMANENT while tracing is switched off, or may modify an ip that
+// another ops may modify; EINVAL for IPMODIFY without a filter.
+//
+// An ops for which no trampoline can be made is served by the common one.
 func (f *Ftrace) Register(o *Ops) error {
 	if err := f.mayRegister(o); err != nil {
 		return err
@@ -41,12 +43,9 @@ func (f *Ftrace) Register(o *Ops) error {
 	if err := f.claimIPModify(o, sites); err != nil {
 		return err
 	}
-	t, err := f.createTrampoline(o, o.Func)
-	if err != nil {
-		f.dropIPModify(o, sites)
-		return errno.ENOMEM
+	if t, err := f.createTrampoline(o, o.Func); err == nil {
+		o.trampoline = t
 	}
-	o.trampoline = t
 	f.ops = append([]*Ops{o}, f.ops...)
 	o.Flags |= OpsEnabled | OpsInitialized
 	for _, r := range sites {
@@ -56,6 +55,7 @@ func (f *Ftrace) Register(o *Ops) error {
 		return nil
 	}
 	if err := f.update(sites); err != nil {
+		f.removeOps(o)
 		return errno.ENODEV
 	}
 	return nil
@@ -63,10 +63,11 @@ func (f *Ftrace) Register(o *Ops) error {
 
 // mayRegister is the checks of __register_ftrace_function and ftrace_startup.
 func (f *Ftrace) mayRegister(o *Ops) error {
+	const fn = "__register_ftrace_function"
 	switch {
 	case f.disabled:
 		return errno.ENODEV
-	case o.Flags&OpsEnabled != 0:
+	case f.log.WarnOn(o.Flags&OpsEnabled != 0, fn, "ops->flags & FTRACE_OPS_FL_ENABLED"):
 		return errno.EBUSY
 	case !f.enabled && o.Flags&OpsPermanent != 0:
 		return errno.EBUSY
@@ -76,16 +77,19 @@ func (f *Ftrace) mayRegister(o *Ops) error {
 
 // Unregister is unregister_ftrace_function: the sites are updated first, then
 // it waits for everyone who may still be in the trampoline or the handler.
+// Errors: ENODEV after ftrace_kill, EBUSY where the ops is not registered.
 func (f *Ftrace) Unregister(o *Ops) error {
 	if f.disabled {
 		return errno.ENODEV
 	}
-	i := f.indexOf(o)
-	if i < 0 || o.Flags&OpsEnabled == 0 {
-		return errno.ENOENT
+	const fn = "__unregister_ftrace_function"
+	if f.log.WarnOn(o.Flags&OpsEnabled == 0, fn, "!(ops->flags & FTRACE_OPS_FL_ENABLED)") {
+		return errno.EBUSY
 	}
 	sites := f.covered(o)
-	f.ops = append(f.ops[:i:i], f.ops[i+1:]...)
+	f.removeOps(o)
+	f.leaving = append(f.leaving, o)
+	defer f.forget(o)
 	f.dropIPModify(o, sites)
 	for _, r := range sites {
 		f.detach(r, o)
@@ -104,13 +108,18 @@ func (f *Ftrace) Unregister(o *Ops) error {
 	return nil
 }
 
-func (f *Ftrace) indexOf(o *Ops) int {
-	for i, other := range f.ops {
+// removeOps is remove_ftrace_ops.
+func (f *Ftrace) removeOps(o *Ops) { f.ops = withoutOps(f.ops, o) }
+
+func (f *Ftrace) forget(o *Ops) { f.leaving = withoutOps(f.leaving, o) }
+
+func withoutOps(list []*Ops, o *Ops) []*Ops {
+	for i, other := range list {
 		if other == o {
-			return i
+			return append(list[:i:i], list[i+1:]...)
 		}
 	}
-	return -1
+	return list
 }
 
 // covered returns the usable records that o's filter names.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"klpemu/internal/errno"
+	"klpemu/internal/trace"
 )
 
 // Site is a call site as the object file has it.
@@ -21,7 +22,8 @@ type Site struct {
 // Init is ftrace_init (owner "") and ftrace_module_init: it makes a record of
 // each site, verifies its bytes and turns it into the 5-byte nop. A module's
 // records stay disabled until ModuleEnable. A site with other bytes is
-// reported as the kernel reports it and kills ftrace.
+// reported as the kernel reports it and kills ftrace. Of a module that comes
+// after that the sites stay as they are built.
 func (f *Ftrace) Init(owner string, sites []Site) error {
 	var initial RecordFlags
 	if owner != "" {
@@ -34,6 +36,9 @@ func (f *Ftrace) Init(owner string, sites []Site) error {
 	t := newRecordTable(owner, sites, initial)
 	f.tables = append(f.tables, t)
 	for _, r := range t.recs {
+		if f.disabled {
+			return nil
+		}
 		if err := f.makeNop(r, nop[r.IP]); err != nil {
 			return err
 		}
@@ -45,14 +50,15 @@ func (f *Ftrace) Init(owner string, sites []Site) error {
 func (f *Ftrace) makeNop(r *Record, built bool) error {
 	var got [siteSize]byte
 	if err := f.mem.Read(r.IP, got[:]); err != nil {
-		return f.bug(r, "Initializing ftrace call sites", got[:0], nil)
+		return f.bug(r, bugInit, nil, nil)
 	}
+	r.text = nop5
 	if got == nop5 {
 		return nil
 	}
 	if !f.convertible(r.IP, got, built) {
 		want, _ := callTo(r.IP, f.fentry[0])
-		return f.bug(r, "Initializing ftrace call sites", got[:], want[:])
+		return f.bug(r, bugInit, got[:], want[:])
 	}
 	return f.poke.Early(r.IP, nop5[:])
 }
@@ -73,6 +79,9 @@ func (f *Ftrace) convertible(ip uint64, got [siteSize]byte, built bool) bool {
 // ModuleEnable is ftrace_module_enable: the records of a module that is about
 // to run count, and ops whose filter covers every site get them.
 func (f *Ftrace) ModuleEnable(owner string) error {
+	if f.disabled {
+		return nil
+	}
 	for _, t := range f.tables {
 		if t.owner != owner {
 			continue
@@ -99,7 +108,10 @@ func (f *Ftrace) Release(owner string) {
 		if t.owner == owner && owner != "" {
 			for _, r := range t.recs {
 				for _, o := range f.ops {
-					delete(o.filter, r.IP)
+					if o.filter[r.IP] {
+						delete(o.filter, r.IP)
+						o.filter[gone] = true
+					}
 				}
 			}
 			continue
@@ -109,30 +121,49 @@ func (f *Ftrace) Release(owner string) {
 	f.tables = kept
 }
 
+// What was being done when a site turned out to be wrong (enum ftrace_bug_type).
+const (
+	bugInit   = "Initializing ftrace call sites"
+	bugNop    = "Setting ftrace call site to NOP"
+	bugCall   = "Setting ftrace call site to call ftrace function"
+	bugUpdate = "Updating ftrace call site to call a different ftrace function"
+)
+
 // bug is ftrace_bug and ftrace_kill: what stands in the log when a site does
-// not hold the bytes it should, and the end of all changes.
+// not hold the bytes it should, and the end of all changes. No bytes mean that
+// the site could not be read.
 func (f *Ftrace) bug(r *Record, kind string, got, want []byte) error {
 	const fn = "ftrace_bug"
-	f.log.Warn(fn, "------------[ ftrace bug ]------------")
-	what := "ftrace failed to modify"
+	info := func(format string, args ...any) { f.log.Printk(trace.Info, fn, format, args...) }
+	info("------------[ ftrace bug ]------------")
+	what := "ftrace failed to modify "
 	if len(got) == 0 {
-		what = "ftrace faulted on modifying"
+		what = "ftrace faulted on modifying "
 	}
-	f.log.Printk(6, fn, "%s", what)
-	f.log.Printk(6, fn, "[<%016x>] %s", r.IP, f.syms.Format(r.IP))
+	info("%s", what)
+	info("[<%016x>] %s", r.IP, f.syms.Format(r.IP))
 	if len(got) != 0 {
-		f.log.Printk(6, fn, " actual:   %s", colonHex(got))
-		f.log.Printk(6, fn, " expected: %s", colonHex(want))
+		info(" actual:   %s", colonHex(got))
+		info(" expected: %s", colonHex(want))
 	}
-	f.log.Printk(6, fn, "%s", kind)
-	f.log.Printk(6, fn, "ftrace record flags: %x", uint32(r.Flags))
-	f.log.Printk(6, fn, " (%d)%s", r.Count(), regsMark(r))
+	info("%s", kind)
+	info("ftrace record flags: %x", uint32(r.Flags))
+	info(" (%d)%s  ", r.Count(), regsMark(r))
+	info(" expected tramp: %x", f.currentTarget(r))
 	f.log.WarnOn(true, fn, "1")
 	f.kill()
 	if len(got) == 0 {
 		return fmt.Errorf("ftrace: call site %x: %w", r.IP, errno.EFAULT)
 	}
 	return fmt.Errorf("ftrace: call site %x holds %s: %w", r.IP, colonHex(got), errno.EINVAL)
+}
+
+// currentTarget is ftrace_get_addr_curr.
+func (f *Ftrace) currentTarget(r *Record) uint64 {
+	if r.text[0] == callOpcode {
+		return callTarget(r.IP, r.text)
+	}
+	return f.caller.Start
 }
 
 func regsMark(r *Record) string {

@@ -12,7 +12,11 @@ import (
 // siteSize is MCOUNT_INSN_SIZE.
 const siteSize = 5
 
-const int3 = 0xcc
+// Opcodes that a site begins with.
+const (
+	int3       = 0xcc
+	callOpcode = 0xe8
+)
 
 // nop5 is the kernel's 5-byte nop (x86_nops[5]).
 var nop5 = [siteSize]byte{0x0f, 0x1f, 0x44, 0x00, 0x00}
@@ -115,7 +119,7 @@ func callTo(addr, target uint64) (text [siteSize]byte, ok bool) {
 	if rel != int64(int32(rel)) {
 		return text, false
 	}
-	text[0] = 0xe8
+	text[0] = callOpcode
 	for i := range 4 {
 		text[1+i] = byte(rel >> (8 * i))
 	}

@@ -4,26 +4,40 @@ import (
 	"encoding/binary"
 )
 
-// update is ftrace_run_update_code for the records that may have changed: the
+// update is ftrace_modify_all_code for the records that may have changed: the
 // common trampolines go to the list function first, then the sites change,
 // then the trampolines learn their final function. A site never calls a
 // function that does not filter for it.
 func (f *Ftrace) update(recs []*Record) error {
-	if err := f.updateFunc(f.listFunc); err != nil {
-		return err
+	final, op := f.traceFunction()
+	changed := final != f.called
+	if changed {
+		if err := f.updateFunc(f.listFunc); err != nil {
+			return err
+		}
 	}
 	if err := f.replaceCode(recs); err != nil {
 		return err
 	}
-	op, target := uint64(0), f.listFunc
-	if len(f.ops) == 1 {
-		op, target = f.ops[0].Addr, f.ops[0].Func
+	f.called = final
+	if !changed || final == f.listFunc {
+		return nil
 	}
 	if err := f.setTraceOp(op); err != nil {
 		return err
 	}
 	f.bus.Wmb("ftrace_modify_all_code:function_trace_op")
-	return f.updateFunc(target)
+	return f.updateFunc(final)
+}
+
+// traceFunction is what update_ftrace_function chooses for the common
+// trampolines: the only ops' own function, with the ops as its argument. An
+// ops that may go away is always called through the list.
+func (f *Ftrace) traceFunction() (fn, op uint64) {
+	if len(f.ops) == 1 && f.ops[0].Flags&OpsDynamic == 0 {
+		return f.ops[0].Func, f.ops[0].Addr
+	}
+	return f.listFunc, 0
 }
 
 func (f *Ftrace) setTraceOp(op uint64) error {
@@ -58,15 +72,11 @@ func (f *Ftrace) replaceCode(recs []*Record) error {
 	var changes []change
 	for _, r := range recs {
 		want := f.wantedText(r)
-		var got [siteSize]byte
-		if err := f.mem.Read(r.IP, got[:]); err != nil {
-			return f.bug(r, "Setting ftrace call site to call ftrace function", got[:0], nil)
-		}
-		if got == want {
+		if want == r.text {
 			continue
 		}
-		if got != nop5 && got[0] != 0xe8 {
-			return f.bug(r, "Setting ftrace call site to call ftrace function", got[:], nop5[:])
+		if err := f.verify(r, want); err != nil {
+			return err
 		}
 		changes = append(changes, change{r, want})
 	}
@@ -76,8 +86,30 @@ func (f *Ftrace) replaceCode(recs []*Record) error {
 	if err := f.poke.Finish(); err != nil {
 		return err
 	}
+	for _, c := range changes {
+		c.rec.text = c.text
+	}
 	for _, r := range recs {
 		f.settle(r)
+	}
+	return nil
+}
+
+// verify is ftrace_verify_code: the site must hold what was last written.
+func (f *Ftrace) verify(r *Record, want [siteSize]byte) error {
+	kind := bugUpdate
+	switch nop5 {
+	case want:
+		kind = bugNop
+	case r.text:
+		kind = bugCall
+	}
+	var got [siteSize]byte
+	if err := f.mem.Read(r.IP, got[:]); err != nil {
+		return f.bug(r, kind, nil, nil)
+	}
+	if got != r.text {
+		return f.bug(r, kind, got[:], r.text[:])
 	}
 	return nil
 }

@@ -1,0 +1,73 @@
+package ftrace
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestModuleRecordsAreDisabledUntilEnabled(t *testing.T) {
+	r := started(t)
+	all := r.register(r.ops(handlerB, opsB, 0)) // no filter: every site
+	r.must(r.f.Init("mod", []Site{{IP: modSite}}))
+	r.wantNop(modSite)
+	r.wantFlags(modSite, FlagDisabled)
+
+	// While it is disabled no ops can have it, though the filter may name it.
+	o := r.register(r.ops(handlerA, opsA, klpFlags, modSite))
+	r.wantNop(modSite)
+	r.wantFlags(modSite, FlagDisabled)
+	r.must(r.f.Unregister(o))
+
+	r.must(r.f.ModuleEnable("mod"))
+	r.wantCall(modSite, all.Trampoline().Addr)
+	r.wantFlags(modSite, FlagEnabled|FlagTramp|FlagTrampEn|FlagTouched|1)
+	r.must(r.f.ModuleEnable("other")) // a module without records is no error
+}
+
+func TestModuleEnableWhileSwitchedOff(t *testing.T) {
+	r := started(t)
+	r.must(r.f.SetEnabled(false))
+	r.register(r.ops(handlerB, opsB, 0))
+	r.must(r.f.Init("mod", []Site{{IP: modSite}}))
+	r.must(r.f.ModuleEnable("mod"))
+	r.wantNop(modSite)
+	r.must(r.f.SetEnabled(true))
+	r.wantCall(modSite, trampAt)
+}
+
+// When a module goes its sites leave the filters. A filter that loses its only
+// site matches nothing, not everything.
+func TestReleaseEmptiesNoFilter(t *testing.T) {
+	r := started(t)
+	r.must(r.f.Init("mod", []Site{{IP: modSite}}))
+	r.must(r.f.ModuleEnable("mod"))
+	o := r.register(r.ops(handlerA, opsA, klpFlags, modSite))
+	if diff := cmp.Diff([]uint64{modSite}, o.Filter()); diff != "" {
+		t.Fatalf("filter (-want +got):\n%s", diff)
+	}
+	r.f.Release("mod")
+	r.must(r.m.Unmap(modAt, 0x1000))
+	if r.f.Record(modSite) != nil || r.f.Location(modAt) != 0 {
+		t.Error("the module's record is still there")
+	}
+	if len(o.Filter()) != 0 || o.Covers(fSite) {
+		t.Errorf("filter %x, covers f: %v; want none", o.Filter(), o.Covers(fSite))
+	}
+	r.must(r.f.Unregister(o))
+	for _, ip := range []uint64{fSite, gSite, hSite} {
+		r.wantNop(ip)
+		r.wantFlags(ip, 0)
+	}
+	if n := len(r.f.Records()); n != 3 {
+		t.Errorf("%d records, want the kernel's 3", n)
+	}
+}
+
+func TestReleaseKeepsTheKernel(t *testing.T) {
+	r := started(t)
+	r.f.Release("")
+	if n := len(r.f.Records()); n != 3 {
+		t.Errorf("%d records, want 3", n)
+	}
+}
