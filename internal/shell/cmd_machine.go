@@ -197,3 +197,6 @@ func parseNumber(word string) (uint64, bool) {
 	v, err := strconv.ParseUint(word, 10, 64)
 	return v, err == nil
 }
+
+// FS is the machine's tree of files.
+func (s *System) FS() *vfs.FS { return s.fs }
