@@ -53,6 +53,11 @@ func (m *Machine) sprintf(c *CPU, format cpu.Reg, first int) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if strings.IndexByte("diuxXocsp%", spec.verb) < 0 || spec.verb == 0 {
+			// The arguments that follow cannot be told apart any more.
+			m.src.WarnOn(true, "format_decode", "Please remove unsupported %"+printableVerb(spec.verb)+" in format string")
+			break
+		}
 		text, err := m.formatArg(spec, args)
 		if err != nil {
 			return "", err
@@ -61,6 +66,14 @@ func (m *Machine) sprintf(c *CPU, format cpu.Reg, first int) (string, error) {
 	}
 	s := out.String()
 	return s[:min(len(s), maxFormat)], nil
+}
+
+// printableVerb shows the letter of a conversion.
+func printableVerb(verb byte) string {
+	if verb <= ' ' || verb > '~' {
+		return fmt.Sprintf("\\x%02x", verb)
+	}
+	return string([]byte{verb})
 }
 
 // fmtSpec is one conversion of a format string.
@@ -135,7 +148,7 @@ func (s *fmtSpec) parseLength(f string) string {
 		s.size = 2
 		return f[1:]
 	}
-	if f != "" && strings.IndexByte("lLqjzt", f[0]) >= 0 {
+	if f != "" && strings.IndexByte("lLzt", f[0]) >= 0 {
 		s.size = 8
 		return f[1:]
 	}
@@ -144,7 +157,7 @@ func (s *fmtSpec) parseLength(f string) string {
 
 // formatArg takes the conversion's argument and formats it.
 func (m *Machine) formatArg(s fmtSpec, args *varArgs) (string, error) {
-	if s.verb == '%' || s.verb == 0 {
+	if s.verb == '%' {
 		return "%", nil
 	}
 	v, err := args.word()
@@ -164,7 +177,7 @@ func (m *Machine) formatArg(s fmtSpec, args *varArgs) (string, error) {
 	case 'p':
 		return s.pad(m.formatPointer(s.ext, v)), nil
 	}
-	return "%" + string([]byte{s.verb}), nil
+	return "", nil
 }
 
 func (m *Machine) formatString(s fmtSpec, addr uint64) (string, error) {
