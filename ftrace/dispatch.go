@@ -23,9 +23,10 @@ func (f *Ftrace) Dispatch(fn, ip, parentIP, ops uint64, regs *Regs) {
 	f.log.WarnOn(true, "ftrace_ops_assist_func", "!op")
 }
 
-// listDispatch is __ftrace_ops_list_func.
+// listDispatch is __ftrace_ops_list_func. A handler may change the list: that
+// makes a new one.
 func (f *Ftrace) listDispatch(ip, parentIP uint64, regs *Regs) {
-	for _, o := range append([]*Ops(nil), f.ops...) {
+	for _, o := range f.ops {
 		if o.covers(ip) {
 			o.Handler(ip, parentIP, o, regs)
 		}

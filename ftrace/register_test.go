@@ -160,6 +160,8 @@ func TestRecordThroughItsLife(t *testing.T) {
 	r.wantNop(fSite)
 
 	r.register(tracer)
+	r.register(klp)
+	r.must(r.f.Unregister(klp))
 	r.wantFlags(fSite, FlagEnabled|FlagRegs|FlagRegsEn|FlagTramp|FlagTrampEn|FlagTouched|FlagModified|1)
 	r.wantCall(fSite, tracer.Trampoline().Addr)
 	for _, other := range []uint64{gSite, hSite} {

@@ -100,13 +100,26 @@ type Engine struct {
 	target smp.Shared[PatchState] // klp_target_state
 	hooked bool                   // klp_sched_try_switch_key
 	cnt    int                    // klp_signals_cnt
+	warned map[string]bool        // WARN_ON_ONCE sites that fired
 }
 
 // NewEngine returns an engine at rest.
 func NewEngine(sys System, bus *smp.Bus, sink trace.Sink) *Engine {
-	e := &Engine{sys: sys, bus: bus, log: trace.Source{Sink: sink, File: file, Prefix: "livepatch: "}}
+	e := &Engine{
+		sys: sys, bus: bus, warned: map[string]bool{},
+		log: trace.Source{Sink: sink, File: file, Prefix: "livepatch: "},
+	}
 	smp.WriteOnce(bus, &e.target, Idle, "boot")
 	return e
+}
+
+// warnOnce is WARN_ON_ONCE.
+func (e *Engine) warnOnce(cond bool, fn, text string) bool {
+	if cond && !e.warned[fn+text] {
+		e.warned[fn+text] = true
+		e.log.WarnOn(true, fn, text)
+	}
+	return cond
 }
 
 // Target is READ_ONCE(klp_target_state).
@@ -130,10 +143,10 @@ func (e *Engine) setTarget(s PatchState, p smp.Point) {
 func (e *Engine) Init(target PatchState) {
 	const fn = "klp_init_transition"
 	initial := target.Opposite()
-	e.log.WarnOn(smp.Peek(&e.target) != Idle, fn, "klp_target_state != KLP_TRANSITION_IDLE")
+	e.warnOnce(smp.Peek(&e.target) != Idle, fn, "klp_target_state != KLP_TRANSITION_IDLE")
 	e.setTarget(target, "klp_init_transition:target")
 	e.each(func(t *Task) {
-		e.log.WarnOn(smp.Peek(&t.patchState) != Idle, fn, "task->patch_state != KLP_TRANSITION_IDLE")
+		e.warnOnce(smp.Peek(&t.patchState) != Idle, fn, "task->patch_state != KLP_TRANSITION_IDLE")
 		smp.WriteOnce(e.bus, &t.patchState, initial, "klp_init_transition:patch_state")
 	})
 	e.bus.Wmb("klp_init_transition")
@@ -156,7 +169,7 @@ func (e *Engine) Start() {
 // CanStart is the WARN_ON_ONCE at the head of klp_start_transition and
 // klp_try_complete_transition: there must be a target.
 func (e *Engine) CanStart(fn string) bool {
-	return !e.log.WarnOn(smp.Peek(&e.target) == Idle, fn, "klp_target_state == KLP_TRANSITION_IDLE")
+	return !e.warnOnce(smp.Peek(&e.target) == Idle, fn, "klp_target_state == KLP_TRANSITION_IDLE")
 }
 
 // TryComplete is klp_try_complete_transition up to the decision: it tries to
@@ -299,7 +312,7 @@ func (e *Engine) Reverse(sync func(), flipped func()) {
 // Cancel is the task half of klp_cancel_transition: a transition that was
 // never started goes back.
 func (e *Engine) Cancel() {
-	e.log.WarnOn(smp.Peek(&e.target) != Patched, "klp_cancel_transition", "klp_target_state != KLP_TRANSITION_PATCHED")
+	e.warnOnce(smp.Peek(&e.target) != Patched, "klp_cancel_transition", "klp_target_state != KLP_TRANSITION_PATCHED")
 	e.setTarget(Unpatched, "klp_cancel_transition:target")
 }
 
@@ -316,7 +329,7 @@ func (e *Engine) Fork(parent, child *Task) {
 // transition.
 func (e *Engine) Reset() {
 	e.each(func(t *Task) {
-		e.log.WarnOn(smp.Peek(&t.pending), "klp_complete_transition", "test_tsk_thread_flag(task, TIF_PATCH_PENDING)")
+		e.warnOnce(smp.Peek(&t.pending), "klp_complete_transition", "test_tsk_thread_flag(task, TIF_PATCH_PENDING)")
 		smp.WriteOnce(e.bus, &t.patchState, Idle, "klp_complete_transition:patch_state")
 	})
 }
