@@ -60,21 +60,23 @@ type assembler struct {
 	nmacro int // \@
 	ended  bool
 
-	sections  []*section
-	secByName map[string][]*section
-	groups    []*group
-	cur, prev *section
-	bssTail   *section // what .comm and .lcomm of local symbols put into .bss
-	stack     []sectionPair
-	syms      []*symbol
-	byName    map[string]*symbol
-	locals    localLabels
-	files     []*symbol // .file "NAME"
-	cfi       cfiState
-	fn        *function
-	total     int64
-	overflow  bool
-	object    []byte
+	sections      []*section
+	secByName     map[string][]*section
+	groups        []*group
+	cur, prev     *section
+	quiet, visits int      // relaxation: passes without a longer jump, frags seen
+	swings        bool     // relaxation gave up
+	bssTail       *section // what .comm and .lcomm of local symbols put into .bss
+	stack         []sectionPair
+	syms          []*symbol
+	byName        map[string]*symbol
+	locals        localLabels
+	files         []*symbol // .file "NAME"
+	cfi           cfiState
+	fn            *function
+	total         int64
+	overflow      bool
+	object        []byte
 }
 
 type sectionPair struct{ cur, prev *section }

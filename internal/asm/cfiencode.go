@@ -74,12 +74,13 @@ func shared(insns []cfiInsn) int {
 // cieFor finds a CIE that fits or writes a new one; rest is what the FDE has
 // to say beyond it.
 func (w *ehWriter) cieFor(d *fde) (*cie, []cfiInsn) {
-	n := shared(d.insns)
-	for _, c := range w.cies {
-		if c.fits(d, n) {
-			return c, d.insns[n:]
+	// gas looks at the newest first and takes the first that fits.
+	for i := len(w.cies) - 1; i >= 0; i-- {
+		if c := w.cies[i]; c.fits(d) {
+			return c, d.insns[len(c.insns):]
 		}
 	}
+	n := shared(d.insns)
 	c := &cie{
 		off: w.pos(), insns: d.insns[:n], signal: d.signal, returnColumn: d.returnColumn,
 		personality: d.personality, lsdaEnc: d.lsda.enc,
@@ -89,9 +90,11 @@ func (w *ehWriter) cieFor(d *fde) (*cie, []cfiInsn) {
 	return c, d.insns[n:]
 }
 
-func (c *cie) fits(d *fde, n int) bool {
+// fits reports whether an FDE can build on the CIE: all they share is equal
+// and the FDE begins with the CIE's instructions.
+func (c *cie) fits(d *fde) bool {
 	if c.signal != d.signal || c.returnColumn != d.returnColumn || c.lsdaEnc != d.lsda.enc ||
-		c.personality.enc != d.personality.enc || n != len(c.insns) || !sameTarget(c.personality.x, d.personality.x) {
+		c.personality.enc != d.personality.enc || len(c.insns) > len(d.insns) || !sameTarget(c.personality.x, d.personality.x) {
 		return false
 	}
 	for i, in := range c.insns {

@@ -89,7 +89,7 @@ func dirSection(a *assembler, s *scanner) *Error {
 		}
 		sec = a.makeSection(spec)
 	} else if spec.hasFlag && spec.flags != sec.flags&^elf.SHF_GROUP|spec.flags&elf.SHF_GROUP {
-		a.warn(s.errorAt(0, "section %s keeps the flags it has", spec.name))
+		return s.errorAt(0, "section %s has other flags", spec.name).withHint("repeat the name alone, or the flags it began with")
 	}
 	a.enterSection(sec)
 	return nil

@@ -61,12 +61,18 @@ func dirVisibility(a *assembler, s *scanner) *Error {
 	})(a, s)
 }
 
+// GNU extensions that debug/elf has no names for.
+const (
+	typeIFunc  elf.SymType = 10
+	bindUnique elf.SymBind = 10
+)
+
 func symbolTypes() map[string]elf.SymType {
 	return map[string]elf.SymType{
 		"function": elf.STT_FUNC, "object": elf.STT_OBJECT, "notype": elf.STT_NOTYPE,
-		"tls_object": elf.STT_TLS, "common": elf.STT_COMMON, "gnu_indirect_function": 10,
+		"tls_object": elf.STT_TLS, "common": elf.STT_COMMON, "gnu_indirect_function": typeIFunc,
 		"stt_func": elf.STT_FUNC, "stt_object": elf.STT_OBJECT, "stt_notype": elf.STT_NOTYPE,
-		"stt_tls": elf.STT_TLS, "stt_common": elf.STT_COMMON, "stt_gnu_ifunc": 10,
+		"stt_tls": elf.STT_TLS, "stt_common": elf.STT_COMMON, "stt_gnu_ifunc": typeIFunc,
 	}
 }
 
@@ -91,6 +97,10 @@ func dirType(a *assembler, s *scanner) *Error {
 		w = s.word()
 	default:
 		w = s.word()
+	}
+	if w == "gnu_unique_object" {
+		a.symbol(n).typ, a.symbol(n).bind = elf.STT_OBJECT, bindUnique
+		return nil
 	}
 	types := symbolTypes()
 	t, ok := types[strings.ToLower(w)]
@@ -174,6 +184,9 @@ func dirComm(a *assembler, s *scanner) *Error {
 	}
 	if sym.local {
 		return a.bssAlloc(sym, size, align)
+	}
+	if sym.common && sym.size != nil {
+		size = sym.size.val // the first size counts
 	}
 	sym.common, sym.typ = true, elf.STT_OBJECT
 	if sym.bind == elf.STB_LOCAL {

@@ -102,19 +102,21 @@ func (a *assembler) writeELF() []byte {
 	for _, s := range a.sections {
 		w.section(s)
 	}
-	list, locals := a.orderSymbols()
-	symtab, strs := a.symbolTable(list)
-	symIdx := w.header(".symtab", elf.Section64{
-		Type: uint32(elf.SHT_SYMTAB), Info: uint32(locals), Addralign: 8, Entsize: symSize,
-	}, symtab)
-	strIdx := w.header(".strtab", elf.Section64{Type: uint32(elf.SHT_STRTAB), Addralign: 1}, strs)
-	w.headers[symIdx].Link = uint32(strIdx)
-	w.groups(uint32(symIdx))
-	w.relocations(uint32(symIdx))
 	shstr := newStrtab()
-	for _, n := range []string{".symtab", ".strtab", ".shstrtab"} {
-		shstr.add(n)
+	if list, locals := a.orderSymbols(); len(list) > 1 || w.hasRelocs() {
+		symtab, strs := a.symbolTable(list)
+		symIdx := w.header(".symtab", elf.Section64{
+			Type: uint32(elf.SHT_SYMTAB), Info: uint32(locals), Addralign: 8, Entsize: symSize,
+		}, symtab)
+		strIdx := w.header(".strtab", elf.Section64{Type: uint32(elf.SHT_STRTAB), Addralign: 1}, strs)
+		w.headers[symIdx].Link = uint32(strIdx)
+		w.groups(uint32(symIdx))
+		w.relocations(uint32(symIdx))
+		shstr.add(".symtab")
+		shstr.add(".strtab")
 	}
+	w.links()
+	shstr.add(".shstrtab")
 	for _, n := range w.names {
 		if n != groupName {
 			shstr.add(n)
@@ -177,11 +179,26 @@ func (w *objectWriter) groups(symIdx uint32) {
 	}
 }
 
-func (w *objectWriter) relocations(symIdx uint32) {
+// links fills in what SHF_LINK_ORDER sections belong to.
+func (w *objectWriter) links() {
 	for _, s := range w.a.sections {
 		if s.linked != nil {
 			w.headers[s.index].Link = uint32(s.linked.index)
 		}
+	}
+}
+
+func (w *objectWriter) hasRelocs() bool {
+	for _, s := range w.a.sections {
+		if len(s.relocs) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *objectWriter) relocations(symIdx uint32) {
+	for _, s := range w.a.sections {
 		if s.relIdx == 0 {
 			continue
 		}
@@ -249,6 +266,11 @@ func (w *objectWriter) fileHeader(shoff uint64, shstrndx uint16) []byte {
 	h.Ident[elf.EI_CLASS] = byte(elf.ELFCLASS64)
 	h.Ident[elf.EI_DATA] = byte(elf.ELFDATA2LSB)
 	h.Ident[elf.EI_VERSION] = byte(elf.EV_CURRENT)
+	for _, s := range w.a.syms {
+		if s.typ == typeIFunc || s.bind == bindUnique {
+			h.Ident[elf.EI_OSABI] = byte(elf.ELFOSABI_LINUX)
+		}
+	}
 	var b bytes.Buffer
 	_ = binary.Write(&b, binary.LittleEndian, h)
 	return b.Bytes()

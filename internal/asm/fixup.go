@@ -19,6 +19,7 @@ type reloc struct {
 type relocSuffix struct {
 	size4, size8 elf.R_X86_64
 	got, keep    bool
+	tls          bool // says that the symbol is thread-local
 }
 
 func relocSuffixes() map[string]relocSuffix {
@@ -30,11 +31,11 @@ func relocSuffixes() map[string]relocSuffix {
 		"GOT":           {size4: elf.R_X86_64_GOT32, size8: elf.R_X86_64_GOT64, got: true, keep: true},
 		"GOTOFF":        {size8: elf.R_X86_64_GOTOFF64, got: true, keep: true},
 		"PLTOFF":        {size8: elf.R_X86_64_PLTOFF64, got: true, keep: true},
-		"TPOFF":         {size4: elf.R_X86_64_TPOFF32, size8: elf.R_X86_64_TPOFF64, got: true, keep: true},
-		"DTPOFF":        {size4: elf.R_X86_64_DTPOFF32, size8: elf.R_X86_64_DTPOFF64, got: true, keep: true},
-		"TLSGD":         {size4: elf.R_X86_64_TLSGD, got: true, keep: true},
+		"TPOFF":         {size4: elf.R_X86_64_TPOFF32, size8: elf.R_X86_64_TPOFF64, got: true, keep: true, tls: true},
+		"DTPOFF":        {size4: elf.R_X86_64_DTPOFF32, size8: elf.R_X86_64_DTPOFF64, got: true, keep: true, tls: true},
+		"TLSGD":         {size4: elf.R_X86_64_TLSGD, got: true, keep: true, tls: true},
 		"TLSLD":         {size4: elf.R_X86_64_TLSLD, got: true, keep: true},
-		"GOTTPOFF":      {size4: elf.R_X86_64_GOTTPOFF, got: true, keep: true},
+		"GOTTPOFF":      {size4: elf.R_X86_64_GOTTPOFF, got: true, keep: true, tls: true},
 		"SIZE":          {size4: elf.R_X86_64_SIZE32, size8: elf.R_X86_64_SIZE64, keep: true},
 	}
 }
@@ -83,8 +84,13 @@ func (a *assembler) settleEquates() {
 	}
 }
 
-// inherit gives an alias the type and size of what it stands for.
+// inherit gives an alias the type and size of what it stands for. For a label
+// that comes first this happens at the .set, for others at the end.
 func (s *symbol) inherit(from *symbol) {
+	if s.inherited {
+		return
+	}
+	s.inherited = true
 	if s.typ == elf.STT_NOTYPE {
 		s.typ = from.typ
 	}
@@ -99,7 +105,9 @@ func (s *symbol) resolve() (*symbol, int64, bool) {
 	return v.add, v.off, ok && v.add != nil && v.sub == nil
 }
 
-func (s *symbol) weak() bool { return s.bind == elf.STB_WEAK }
+// weak reports whether even a jump from the same section must leave the
+// choice to the linker.
+func (s *symbol) weak() bool { return s.bind == elf.STB_WEAK || s.typ == typeIFunc }
 
 // fixups resolves every field or turns it into a relocation.
 func (a *assembler) fixups() {
@@ -161,7 +169,7 @@ func (a *assembler) resolved(sec *section, fx *fixup, v value, pc bool, place in
 	switch {
 	case v.add == nil && !pc:
 		return true, a.store(sec, fx, v.off, place)
-	case v.add == nil || !pc || v.add.frag == nil || v.add.frag.sec != sec || v.add.bind != elf.STB_LOCAL:
+	case v.add == nil || !pc || v.add.frag == nil || v.add.frag.sec != sec || v.add.bind != elf.STB_LOCAL || v.add.typ == typeIFunc:
 		return false, nil
 	}
 	return true, a.store(sec, fx, v.add.addr()+v.off+fx.adj-place, place)
@@ -203,6 +211,9 @@ func (a *assembler) relocate(sec *section, fx *fixup, v value, pc bool, place in
 	}
 	if r.sym != nil {
 		r.sym.inReloc = true
+		if a.relocs[fx.reloc].tls {
+			r.sym.typ = elf.STT_TLS
+		}
 		if r.sym.pos < 0 {
 			a.enlist(r.sym)
 		}
@@ -220,7 +231,7 @@ func (a *assembler) reducible(fx *fixup, v value, pc bool) bool {
 	switch {
 	case s.temp:
 		return true
-	case s.bind != elf.STB_LOCAL || a.relocs[fx.reloc].keep || flags&elf.SHF_TLS != 0:
+	case s.bind != elf.STB_LOCAL || s.typ == typeIFunc || a.relocs[fx.reloc].keep || flags&elf.SHF_TLS != 0:
 		return false
 	case flags&elf.SHF_MERGE != 0:
 		return v.off == 0 && !pc

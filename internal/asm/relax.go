@@ -10,26 +10,54 @@ func (a *assembler) relax() {
 	for _, s := range a.sections {
 		a.firstLayout(s)
 	}
-	// Every pass but the last lengthens a jump or moves a space; spaces that
-	// depend on each other could swing for ever.
-	const maxPasses = 2000
-	for range maxPasses {
+	for round := 0; ; round++ {
 		moved := false
 		for _, s := range a.sections {
-			for range maxPasses {
-				if !a.relaxPass(s) {
-					break
-				}
+			if a.settle(s) {
 				moved = true
-				if a.overflow {
-					return
-				}
+			}
+			if a.overflow || a.swings {
+				return
 			}
 		}
 		if !moved {
 			return
 		}
+		if round > 2*patience {
+			a.unsettled()
+			return
+		}
 	}
+}
+
+const (
+	// patience is how many passes in a row may change only spaces and
+	// LEB128s, which can swing for ever; then LEB128s stop shrinking.
+	patience = 200
+	// layoutWork bounds the frags visited. Past it all jumps become long:
+	// only a program made for it has jumps that lengthen each other one by
+	// one through millions of frags.
+	layoutWork = 100_000_000
+)
+
+// settle makes passes over one section until nothing moves.
+func (a *assembler) settle(s *section) (moved bool) {
+	for a.quiet = 0; a.relaxPass(s); {
+		moved = true
+		if a.overflow {
+			return moved
+		}
+		if a.quiet > 2*patience || a.visits > 2*layoutWork {
+			a.unsettled()
+			return moved
+		}
+	}
+	return moved
+}
+
+// unsettled reports a layout that keeps changing.
+func (a *assembler) unsettled() {
+	a.swings = true
 	a.report(newError(a.lastElastic(), 0, "the layout does not settle").
 		withHint("two sizes depend on each other; break the circle"))
 }
@@ -83,6 +111,8 @@ func (a *assembler) settleJump(f *frag) {
 
 // relaxPass goes over a section once; it reports whether anything moved.
 func (a *assembler) relaxPass(s *section) bool {
+	a.quiet++
+	a.visits += len(s.frags)
 	stretch, moved := int64(0), false
 	pass := !s.frags[0].mark
 	for _, f := range s.frags {
@@ -109,10 +139,11 @@ func (a *assembler) growth(f *frag, stretch int64) int64 {
 	case endAlign:
 		return f.padding(f.addr+fixed) - f.size
 	case endJump:
-		if f.jump.long || a.reaches(f, stretch) {
+		if f.jump.long || a.visits <= layoutWork && a.reaches(f, stretch) {
 			return 0
 		}
 		f.jump.long = true
+		a.quiet = 0
 		return f.jump.len() - f.size
 	case endSpace:
 		return a.spaceSize(f) - f.size
@@ -123,8 +154,11 @@ func (a *assembler) growth(f *frag, stretch int64) int64 {
 		if !ok || !v.number() {
 			return 0
 		}
-		// A LEB128 may only grow, so that it cannot swing.
-		return max(int64(len(leb128(v.off, f.sign))), f.size) - f.size
+		n := int64(len(leb128(v.off, f.sign)))
+		if a.quiet > patience {
+			n = max(n, f.size) // it swings: from now on it only grows
+		}
+		return n - f.size
 	}
 	return 0
 }

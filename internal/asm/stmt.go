@@ -134,6 +134,9 @@ func (a *assembler) assignment(s *scanner) (bool, *Error) {
 
 // assign gives a symbol, or the place `.`, the value of an expression.
 func (a *assembler) assign(s *scanner, name string, at int, once bool) *Error {
+	if name != "." {
+		a.symbol(name) // takes its place in the table before what it is set to
+	}
 	e, err := s.expression()
 	if err != nil {
 		return err
@@ -163,5 +166,8 @@ func (a *assembler) assign(s *scanner, name string, at int, once bool) *Error {
 		sym = a.renew(sym)
 	}
 	sym.equ, sym.equDef = x, s.st
+	if x.op == opSym && x.sym.frag != nil {
+		sym.inherit(x.sym)
+	}
 	return nil
 }

@@ -28,6 +28,7 @@ type symbol struct {
 	local     bool // .local
 	mentioned bool // some expression tree holds it
 	inReloc   bool // some relocation names it
+	inherited bool // has what an alias takes over
 	busy      bool // being resolved; finds cycles
 	section   *section
 	pos       int // in assembler.syms

@@ -57,7 +57,7 @@ func (a *assembler) emitted(s *symbol) bool {
 	case s.private():
 		return false
 	case !s.defined():
-		return !s.weak()
+		return s.bind != elf.STB_WEAK
 	}
 	return true
 }
