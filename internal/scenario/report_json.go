@@ -39,7 +39,7 @@ func writeJSON(w io.Writer, entries []Entry) error {
 		} else {
 			s.Title, s.Ran, s.Commands = e.Result.File.Title, e.Result.Ran, len(e.Result.File.Commands)
 			for _, f := range e.Result.Failures {
-				s.Failures = append(s.Failures, jsonFailure{f.Line, f.Command, f.Reason, f.Diff})
+				s.Failures = append(s.Failures, jsonFailure(f))
 			}
 		}
 		report.Commands += s.Ran

@@ -22,7 +22,6 @@ type System struct {
 	fs      *vfs.FS
 	console *Console
 	jobs    map[int]int // exit statuses not yet waited for
-	err     error       // what EndCommand met
 }
 
 // NewSystem boots a machine and mounts its files. cfg.Console is set here.
