@@ -35,7 +35,6 @@ type sedState struct {
 type sedLine struct {
 	text string
 	nl   bool
-	last bool // of all input, or of the file with -s and -i
 }
 
 func runSed(c *Ctx) int {

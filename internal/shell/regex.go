@@ -9,6 +9,11 @@ import (
 // errBackref says that a regexp needs what Go's, which never backtracks, lacks.
 var errBackref = errors.New("back-references in a regular expression are not supported")
 
+// regexpText is an error in the words of GNU's regcomp.
+type regexpText string
+
+func (e regexpText) Error() string { return string(e) }
+
 // compileRegexp compiles a POSIX basic or extended regular expression, with
 // GNU's additions, leftmost-longest.
 func compileRegexp(pat string, extended, fold bool) (*regexp.Regexp, error) {
@@ -32,17 +37,17 @@ func regexpError(err error) error {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "missing closing ]"):
-		return errors.New("Unmatched [, [^, [:, [., or [=")
+		return regexpText("Unmatched [, [^, [:, [., or [=")
 	case strings.Contains(text, "missing closing )"):
-		return errors.New(`Unmatched ( or \(`)
+		return regexpText(`Unmatched ( or \(`)
 	case strings.Contains(text, "unexpected )"):
-		return errors.New(`Unmatched ) or \)`)
+		return regexpText(`Unmatched ) or \)`)
 	case strings.Contains(text, "invalid character class"):
-		return errors.New("Invalid range end")
+		return regexpText("Invalid range end")
 	case strings.Contains(text, "invalid repeat count"):
-		return errors.New("Regular expression too big")
+		return regexpText("Regular expression too big")
 	}
-	return errors.New("Invalid regular expression")
+	return regexpText("Invalid regular expression")
 }
 
 // translator turns POSIX syntax into Go's.
@@ -152,7 +157,7 @@ func goInterval(v string) string {
 // escape handles a backslash.
 func (t *translator) escape(i int, start bool) (int, error) {
 	if i+1 == len(t.pat) {
-		return 0, errors.New("Trailing backslash")
+		return 0, regexpText("Trailing backslash")
 	}
 	c := t.pat[i+1]
 	switch c {
@@ -192,7 +197,7 @@ func (t *translator) escape(i int, start bool) (int, error) {
 				t.b.WriteString(goInterval(t.pat[i+2 : i+n]))
 				return n + 2, nil
 			}
-			return 0, errors.New(`Unmatched \{`)
+			return 0, regexpText(`Unmatched \{`)
 		}
 	}
 	t.b.WriteString(regexp.QuoteMeta(t.pat[i+1 : i+2]))
@@ -233,5 +238,5 @@ func (t *translator) bracket(i int) (int, error) {
 		b.WriteByte(c)
 		j++
 	}
-	return 0, errors.New("Unmatched [, [^, [:, [., or [=")
+	return 0, regexpText("Unmatched [, [^, [:, [., or [=")
 }

@@ -13,9 +13,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // scope is a level of variables: the global one, or the locals of a function.
 type scope struct {
-	vars  map[string]expand.Variable
-	up    *scope
-	local map[string]bool // options saved by `local -`
+	vars map[string]expand.Variable
+	up   *scope
 }
 
 func newScope(up *scope) *scope {
