@@ -10,6 +10,8 @@ import (
 
 // Big-endian hosts, and those that have not been tried, assemble the bytes.
 
+func load8(p *[mem.PageSize]byte, addr uint64) uint8 { return p[addr&pageMask] }
+
 func load64(p *[mem.PageSize]byte, addr uint64) uint64 {
 	return binary.LittleEndian.Uint64(p[addr&pageMask:])
 }
@@ -21,6 +23,8 @@ func load32(p *[mem.PageSize]byte, addr uint64) uint32 {
 func load16(p *[mem.PageSize]byte, addr uint64) uint16 {
 	return binary.LittleEndian.Uint16(p[addr&pageMask:])
 }
+
+func store8(p *[mem.PageSize]byte, addr uint64, v uint8) { p[addr&pageMask] = v }
 
 func store64(p *[mem.PageSize]byte, addr uint64, v uint64) {
 	binary.LittleEndian.PutUint64(p[addr&pageMask:], v)

@@ -50,23 +50,19 @@ func (c *VCPU) next() (*op, *Fault) {
 	if c.cur != nil {
 		return c.cur, nil
 	}
-	o, f := c.view.fetch(c.rip)
-	if f != nil {
-		return nil, f
+	if c.view.full() {
+		c.view.reset()
+		c.jumps.flush()
 	}
-	return o, nil
+	return c.view.fetch(c.rip)
 }
 
 // slow executes the instruction o by its executor, or, where a run of decoded
 // instructions ends, finds the one that follows.
 func (c *VCPU) slow(o *op) *Fault {
 	if o.inst == nil {
-		t, f := c.view.fetch(o.rip)
-		if f == nil {
-			c.view.connect(o, t)
-			c.cur = t
-		}
-		return f
+		c.cur, c.rip = nil, o.rip
+		return c.enter(o)
 	}
 	in := o.inst
 	c.cur, c.rip = nil, o.rip+uint64(in.Len)
@@ -76,12 +72,26 @@ func (c *VCPU) slow(o *op) *Fault {
 		return f
 	}
 	c.count++
-	if in.attr&serialize != 0 {
-		c.view.serialize()
-	}
-	if c.version == c.mem.Version() {
+	switch {
+	case in.attr&serialize != 0 && c.view.stale:
+		c.Refresh()
+	case c.version == c.mem.Version() && !c.view.full():
 		c.follow(o)
 	}
+	return nil
+}
+
+// enter goes on at RIP, where o leads, and remembers that.
+func (c *VCPU) enter(o *op) *Fault {
+	if c.view.full() {
+		return nil // the next look-up starts the view again
+	}
+	t, f := c.view.fetch(c.rip)
+	if f != nil {
+		return f
+	}
+	c.view.connect(o, t)
+	c.cur = t
 	return nil
 }
 
@@ -101,12 +111,12 @@ func (c *VCPU) follow(o *op) {
 			c.cur = step(o)
 		}
 	case in.Args[0].Kind == ArgRel:
+		c.enter(o) // a fault there is met by the next instruction
+	default:
 		if t, f := c.view.fetch(c.rip); f == nil {
-			c.view.connect(o, t)
+			c.jumps.insert(t)
 			c.cur = t
 		}
-	default:
-		c.cur = c.view.lookup(c.rip)
 	}
 }
 

@@ -3,7 +3,7 @@ package cpu
 import "klpemu/mem"
 
 const (
-	tlbBits   = 6
+	tlbBits   = 7
 	tlbSize   = 1 << tlbBits
 	pageShift = 12
 	pageMask  = mem.PageSize - 1
@@ -24,6 +24,12 @@ const noTag = ^uint64(0)
 // and takes the slow path.
 type tlb [tlbSize]tlbEntry
 
+// tlbIndex spreads pages over a TLB. A kernel's regions begin at round addresses,
+// so their low bits alone would make stack, data and heap collide.
+func tlbIndex(addr uint64) uint64 { return addr >> pageShift * tlbHash >> (64 - tlbBits) }
+
+const tlbHash = 0x9e3779b97f4a7c15
+
 func (t *tlb) flush() {
 	for i := range t {
 		t[i] = tlbEntry{tag: noTag}
@@ -33,7 +39,7 @@ func (t *tlb) flush() {
 // lookup returns the page of an access of size bytes at addr if it is in the
 // TLB and the access stays in it.
 func (t *tlb) lookup(addr uint64, size uint8) *[mem.PageSize]byte {
-	e := &t[addr>>pageShift&(tlbSize-1)]
+	e := &t[tlbIndex(addr)]
 	if e.tag != (addr+uint64(size)-1)>>pageShift {
 		return nil
 	}
@@ -41,7 +47,7 @@ func (t *tlb) lookup(addr uint64, size uint8) *[mem.PageSize]byte {
 }
 
 func (t *tlb) insert(addr uint64, p *[mem.PageSize]byte) {
-	t[addr>>pageShift&(tlbSize-1)] = tlbEntry{addr >> pageShift, p}
+	t[tlbIndex(addr)] = tlbEntry{addr >> pageShift, p}
 }
 
 func (c *VCPU) loadFast(addr uint64, size uint8) (uint64, bool) {
@@ -88,7 +94,7 @@ func (c *VCPU) fillRead(addr uint64) {
 // fillWrite remembers the page of a successful write, unless code may be in it.
 func (c *VCPU) fillWrite(addr uint64) {
 	p := c.mem.Page(addr)
-	if p != nil && p.Perm()&(mem.W|mem.X) == mem.W && !p.Watched() {
+	if p != nil && p.Perm() == mem.R|mem.W && !p.Watched() {
 		c.wtlb.insert(addr, p.Data)
 	}
 }

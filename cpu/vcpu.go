@@ -32,6 +32,7 @@ type VCPU struct {
 	stop    StopKind
 
 	rtlb, wtlb tlb
+	jumps      jumpCache
 	view       view
 	mem        *mem.Memory
 
@@ -54,6 +55,7 @@ func New(id int, m *mem.Memory, o Options) *VCPU {
 	c.seg[CS], c.seg[SS] = selectorCS, selectorSS
 	c.dr[6], c.dr[7] = 0xffff0ff0, 0x400
 	c.view.init(m)
+	c.jumps.flush()
 	c.sync()
 	return c
 }
@@ -113,5 +115,26 @@ func (c *VCPU) sync() {
 	c.version = c.mem.Version()
 	c.rtlb.flush()
 	c.wtlb.flush()
-	c.view.revalidate()
+	if c.view.revalidate() {
+		c.jumps.flush()
+	}
+}
+
+// SetStale makes the CPU keep the code that it has fetched, as a real one may,
+// until it executes a serialising instruction or Refresh is called. Otherwise it
+// sees every change of code at once.
+func (c *VCPU) SetStale(stale bool) {
+	c.view.stale = stale
+	if !stale {
+		c.Refresh()
+	}
+}
+
+// Refresh makes a stale CPU see the code that is in memory now: what sync_core
+// does, and every serialising instruction (SDM volume 3, 9.3).
+func (c *VCPU) Refresh() {
+	stale := c.view.stale
+	c.view.stale = false
+	c.sync()
+	c.view.stale = stale
 }

@@ -74,13 +74,15 @@ func (p *codePage) valid() bool {
 
 // revalidate drops the pages that have changed. A stale view keeps those that
 // are still mapped.
-func (v *view) revalidate() {
+func (v *view) revalidate() (dropped bool) {
 	for num, p := range v.pages {
 		gone := v.mem.Page(num<<pageShift) != p.page || p.page.Perm()&mem.X == 0
 		if gone || !v.stale && !p.valid() {
 			v.drop(num, p)
+			dropped = true
 		}
 	}
+	return dropped
 }
 
 // drop forgets a page and cuts the links that lead to it.
@@ -93,13 +95,27 @@ func (v *view) drop(num uint64, p *codePage) {
 	v.ops -= len(p.ops) + len(p.incoming)
 }
 
-// serialize is what a serialising instruction does to the view.
-func (v *view) serialize() {
-	if v.stale {
-		v.stale = false
-		v.revalidate()
-		v.stale = true
+// A jumpCache finds the targets of indirect jumps, calls and returns that were
+// taken before.
+type jumpCache [1024]struct {
+	rip uint64
+	op  *op
+}
+
+// noRIP is not canonical: execution is never there.
+const noRIP = 1 << 62
+
+func jumpIndex(rip uint64) uint64 { return (rip ^ rip>>10) & 1023 }
+
+func (j *jumpCache) flush() {
+	for i := range j {
+		j[i].rip, j[i].op = noRIP, nil
 	}
+}
+
+func (j *jumpCache) insert(o *op) {
+	e := &j[jumpIndex(o.rip)]
+	e.rip, e.op = o.rip, o
 }
 
 // lookup returns the decoded instruction at rip, or nil.
@@ -130,14 +146,14 @@ func (v *view) connect(o, t *op) {
 	}
 }
 
+// full reports whether the view holds as much as it may.
+func (v *view) full() bool { return v.ops > maxOps }
+
 // fetch returns the decoded instruction at rip, decoding a run from there if
 // there is none.
 func (v *view) fetch(rip uint64) (*op, *Fault) {
 	if o := v.lookup(rip); o != nil {
 		return o, nil
-	}
-	if v.ops > maxOps {
-		v.reset()
 	}
 	p, f := v.codePage(rip)
 	if f != nil {
