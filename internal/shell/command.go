@@ -40,6 +40,7 @@ type Ctx struct {
 	cmd    *Command
 	sh     *Shell
 	out    *bufio.Writer
+	outer  *Ctx // the command that runs this one: xargs, timeout
 }
 
 // Shell gives the shell that runs the command.
@@ -166,12 +167,27 @@ func (k *kernel) setTable(lists ...[]*Command) {
 
 // runCommand runs a command of the table and gives its status.
 func (s *Shell) runCommand(c *Command, args []string) int {
-	ctx := &Ctx{Args: args, Stdin: s.fds.reader(0), Stdout: s.fds.writer(1), Stderr: s.fds.writer(2), cmd: c, sh: s}
+	console := s.k.console
+	ctx := &Ctx{Args: args, Stdin: s.fds.reader(0), Stdout: s.fds.writer(1), Stderr: s.fds.writer(2), cmd: c, sh: s, outer: console.run}
+	console.run = ctx
+	defer func() { console.run = ctx.outer }()
 	if !c.RawHelp && len(args) == 2 && args[1] == "--help" {
 		io.WriteString(ctx.Out(), "Usage: "+strings.TrimRight(c.Usage, "\n")+"\n")
 		return ctx.flush(0)
 	}
 	return ctx.flush(c.Run(ctx))
+}
+
+// flushTo writes what the running commands have buffered for the console, as a
+// terminal's line buffer would have done before a kernel message.
+func (c *Ctx) flushTo(console *Console) {
+	if c == nil {
+		return
+	}
+	c.outer.flushTo(console)
+	if c.out != nil && c.Stdout == io.Writer(console) {
+		c.out.Flush() // an error stays in the buffer, for the end of the command
+	}
 }
 
 // flush writes what is buffered and reports a failure, as commands do at exit.

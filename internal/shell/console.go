@@ -15,6 +15,7 @@ type Console struct {
 	limit  int
 	over   bool
 	alarms []string
+	run    *Ctx // the running command
 }
 
 // NewConsole makes a console that keeps at most limit bytes between two calls
@@ -49,6 +50,7 @@ func (c *Console) Write(p []byte) (int, error) {
 // Kernel writes a kernel message on lines of its own. Kernel messages are not
 // counted against the limit's error path: printk never fails.
 func (c *Console) Kernel(text string) {
+	c.run.flushTo(c)
 	if c.mid {
 		c.Write([]byte("\n"))
 	}

@@ -81,3 +81,27 @@ func TestNoPanic(t *testing.T) {
 		})
 	}
 }
+
+// TestKernelOrder holds that a kernel message comes after what the command had
+// printed, on a line of its own, whatever the redirections.
+func TestKernelOrder(t *testing.T) {
+	s := newShell(t)
+	s.k.table["k"] = &Command{Name: "k", Usage: "k", Run: func(c *Ctx) int {
+		c.Out().WriteString("half")
+		s.k.console.Kernel("message")
+		c.Out().WriteString(" line\n")
+		return 0
+	}}
+	for _, tt := range []struct{ src, want string }{
+		{"k", "half\nmessage\n line\n"},
+		{"k > f; cat f", "message\nhalf line\n"},
+		{"k | cat", "message\nhalf line\n"},
+		{"x=$(k); echo $x", "message\nhalf line\n"},
+		{"printf a; k >/dev/null; echo b", "a\nmessage\nb\n"},
+		{"echo 1 | xargs k", "half\nmessage\n line\n"},
+	} {
+		if got := run(t, s, tt.src); got != tt.want {
+			t.Errorf("%s\n got %q\nwant %q", tt.src, got, tt.want)
+		}
+	}
+}
