@@ -21,6 +21,7 @@ func Boot(cfg Config) (*Machine, error) {
 	m := &Machine{
 		cfg: cfg, mem: mem.New(cfg.Limits.Memory), clock: clock{hz: cfg.Hz},
 		core: map[string]uint64{}, globals: map[string]uint64{}, exited: map[int]*Task{}, nextPID: firstPID,
+		waitqueues: map[uint64][]wqEntry{}, handles: map[uint64]*Task{},
 	}
 	m.byTask = make(map[*taskKey]*Task)
 	m.log.level = defaultLogging
@@ -170,6 +171,8 @@ func (m *Machine) findCoreSymbols() error {
 		{"kthread", &m.sym.kthread},
 		{"cpu_startup_entry", &m.sym.idle},
 		{"klpemu_guest_call", &m.sym.guestCall},
+		{"asm_sysvec_apic_timer_interrupt", &m.sym.timer},
+		{"jiffies", &m.jiffies},
 	} {
 		addr, ok := m.core[s.name]
 		if !ok {
@@ -196,7 +199,7 @@ func (m *Machine) startCPUs() error {
 		if err := m.mem.Store(area+canaryOffset, 8, canary); err != nil {
 			return err
 		}
-		c := &CPU{id: i}
+		c := &CPU{id: i, online: !m.cfg.offline(i)}
 		c.vcpu = cpu.New(i, m.mem, cpu.Options{TSC: func() uint64 { return uint64(m.Now()) }, Seed: m.cfg.Seed + uint64(i)})
 		m.cpus = append(m.cpus, c)
 		idle, err := m.newTask(0, fmt.Sprintf("swapper/%d", i), i)

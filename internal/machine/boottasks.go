@@ -33,7 +33,20 @@ func bootTasks() []bootTask {
 
 const workerComm = "kworker/0:0"
 
-func (t *Task) isBootTask() bool { return t.PID < firstPID }
+func (t *Task) isBootTask() bool { return t.PID < firstPID && !t.pool }
+
+// kthreadd is the task that forks all kernel threads.
+func (m *Machine) kthreadd() *Task { return m.Task(2) }
+
+// freeBootPID is the lowest pid behind the boot tasks that nobody has.
+func (m *Machine) freeBootPID() int {
+	for pid := len(bootTasks()) + 1; pid < firstPID; pid++ {
+		if m.Task(pid) == nil {
+			return pid
+		}
+	}
+	return m.takePID()
+}
 
 // startTasks makes the boot tasks and the shell's task. Each waiting task gets
 // its stack by running there.

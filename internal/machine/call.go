@@ -105,6 +105,8 @@ func (m *Machine) abandon(t *Task) {
 	t.calls, t.entry = nil, entryPoint{}
 	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
 	t.inUser, t.preemptCount, t.traceRecursion = true, 0, 0
+	t.want, t.sleepBits, t.signaled, t.block, t.inInterrupt = 0, 0, false, blocking{}, false
+	m.leaveQueues(t)
 	m.claimCPU(m.cpus[t.cpu], t)
 }
 

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"fmt"
+	"slices"
 
 	"klpemu/internal/obj"
 )
@@ -33,6 +34,9 @@ type Config struct {
 	Seed   uint64
 	Limits Limits // zero fields take their defaults
 
+	Preempt Preemption
+	Offline []int // vCPUs that are there but not online; never CPU 0
+
 	// Kernel is the kernel image; none boots the built-in kernel.
 	Kernel []*obj.File
 	// LowBase links the image at low addresses, for objects that were not
@@ -47,6 +51,8 @@ type Config struct {
 	Console func(line string)
 }
 
+func (c *Config) offline(id int) bool { return slices.Contains(c.Offline, id) }
+
 func (c *Config) fill() error {
 	if c.CPUs == 0 {
 		c.CPUs = DefaultCPUs
@@ -56,6 +62,11 @@ func (c *Config) fill() error {
 	}
 	if c.CPUs < 1 || c.CPUs > maxCPUs {
 		return fmt.Errorf("a machine has 1 to %d cpus, not %d", maxCPUs, c.CPUs)
+	}
+	for _, n := range c.Offline {
+		if n < 1 || n >= c.CPUs {
+			return fmt.Errorf("cpu %d cannot be offline: the machine has %d cpus, and cpu 0 is always online", n, c.CPUs)
+		}
 	}
 	if c.Hz > maxHz {
 		return fmt.Errorf("a clock has at most %d instructions in a second, not %d", uint64(maxHz), c.Hz)

@@ -11,43 +11,104 @@ const (
 	second      = time.Second
 )
 
-// gateSchedule is schedule() in state TASK_RUNNING: the task lets others run.
+// gateSchedule is schedule(): a task in TASK_RUNNING lets others run; one that
+// has set another state sleeps in it, unless a signal is pending that the state
+// admits. The threads of every kernel sleep until there is work for them.
 func (m *Machine) gateSchedule(c *CPU, t *Task) error {
+	want := t.want
+	t.want = 0
+	switch {
+	case t.isBootTask():
+		want = taskInterruptible
+	case t.pool && !m.workQueuedOn(t.cpu):
+		want = taskInterruptible
+	}
+	if want != 0 && !t.signalPendingState(want) {
+		t.setSleep(want)
+		t.waitsOn, t.wakeAt = m.syms.Format(c.vcpu.RIP()), 0
+	}
 	m.schedule(c)
 	return nil
 }
 
 // gateCondResched is cond_resched(): while a transition is in progress it is a
-// switch point with a stack check (klp_sched_try_switch).
+// switch point with a stack check (klp_sched_try_switch). With full preemption
+// it does nothing else.
 func (m *Machine) gateCondResched(c *CPU, t *Task) error {
 	m.klp.CondResched(&t.Task)
-	resched := m.needResched(c)
-	c.vcpu.SetReg(cpu.RAX, 0)
+	resched := m.needResched(c) && t.preemptCount == 0
+	c.vcpu.SetReg(cpu.RAX, boolReg(resched))
 	if resched {
-		c.vcpu.SetReg(cpu.RAX, 1)
 		m.schedule(c)
 	}
 	return nil
 }
 
-// sleepGate is a function that sleeps for its argument times unit and returns
-// 0, or what is left in units where it can be woken early.
-func sleepGate(state TaskState, unit time.Duration, remaining bool) func(*Machine, *CPU, *Task) error {
+// timeoutGate is schedule_timeout_*: it sleeps in a state for %rdi jiffies or
+// until something wakes the task, and returns the jiffies that are left.
+func timeoutGate(state uint32) func(*Machine, *CPU, *Task) error {
 	return func(m *Machine, c *CPU, t *Task) error {
-		units := int64(c.vcpu.Reg(cpu.RDI))
-		if !remaining || unit != jiffy {
-			units = int64(uint32(units)) // msleep and ssleep take an unsigned int
+		woken := t.block.active
+		m.startWait(t, jiffiesTimeout(c.vcpu.Reg(cpu.RDI)))
+		if woken || c.vcpu.Reg(cpu.RDI) == 0 || t.signalPendingState(state) {
+			return endWait(c, t, m.jiffiesLeft(t))
 		}
-		d := forever / 2 // MAX_SCHEDULE_TIMEOUT
-		if units >= 0 && units < int64(d/unit) {
-			d = time.Duration(units) * unit
-		}
-		c.vcpu.SetReg(cpu.RAX, 0)
-		if d == forever/2 {
-			d = -1
-		}
-		m.sleep(t, state, d, m.syms.Format(c.vcpu.RIP()))
-		m.schedule(c)
-		return nil
+		return m.blockOn(c, t, state, 0)
 	}
+}
+
+// gateScheduleTimeout is schedule_timeout: it sleeps in the state that the task
+// has set. One that has set none comes back at once, as in the kernel.
+func (m *Machine) gateScheduleTimeout(c *CPU, t *Task) error {
+	if t.block.active {
+		return endWait(c, t, m.jiffiesLeft(t))
+	}
+	want := t.want
+	t.want = 0
+	m.startWait(t, jiffiesTimeout(c.vcpu.Reg(cpu.RDI)))
+	if want == 0 || t.signalPendingState(want) {
+		err := endWait(c, t, m.jiffiesLeft(t))
+		m.schedule(c)
+		return err
+	}
+	return m.blockOn(c, t, want, 0)
+}
+
+// jiffiesLeft is what is left of a wait, rounded up; MAX_SCHEDULE_TIMEOUT for
+// one without a deadline.
+func (m *Machine) jiffiesLeft(t *Task) uint64 {
+	if t.block.deadline == 0 {
+		return 1<<63 - 1
+	}
+	return uint64((m.remaining(t) + jiffy - 1) / jiffy)
+}
+
+// sleepGate is msleep and its kind: it sleeps for %edi units, whatever wakes
+// it; only a signal ends an interruptible one, which returns what is left.
+func sleepGate(state uint32, unit time.Duration) func(*Machine, *CPU, *Task) error {
+	return func(m *Machine, c *CPU, t *Task) error {
+		if m.voluntary(c, t) {
+			return nil
+		}
+		m.startWait(t, time.Duration(uint32(c.vcpu.Reg(cpu.RDI)))*unit)
+		switch {
+		case m.timedOut(t):
+			return endWait(c, t, 0)
+		case t.signalPendingState(state):
+			return endWait(c, t, uint64((m.remaining(t)+unit-1)/unit))
+		}
+		return m.blockOn(c, t, state, 0)
+	}
+}
+
+// tick brings the guest's jiffies up to date and returns how many instructions
+// may run until they change.
+func (m *Machine) tick() uint64 {
+	now := m.Now()
+	j := uint64(now / jiffy)
+	if j != m.jiffiesNow {
+		m.jiffiesNow = j
+		_ = m.mem.Store(m.jiffies, 8, j) // mapped at boot
+	}
+	return m.clock.roundsUntil(time.Duration(j+1) * jiffy)
 }

@@ -18,6 +18,14 @@ type gate struct {
 // gateTable is every gate of the core text. An error from a gate is a fault of
 // the guest that called it.
 func gateTable() []gate {
+	all := coreGates()
+	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates()} {
+		all = append(all, gates...)
+	}
+	return all
+}
+
+func coreGates() []gate {
 	return []gate{
 		{"entry_SYSCALL_64_after_hwframe", (*Machine).gateSyscallExit},
 		{"kthread", (*Machine).gateKthreadExit},
@@ -26,15 +34,19 @@ func gateTable() []gate {
 		{"klp_ftrace_handler", (*Machine).gateFtrace},
 		{"arch_ftrace_ops_list_func", (*Machine).gateFtrace},
 
+		{"asm_sysvec_apic_timer_interrupt", (*Machine).gateIret},
+		{"preempt_schedule_irq", (*Machine).gatePreemptScheduleIrq},
+
 		{"_printk", (*Machine).gatePrintk},
 		{"printk", (*Machine).gatePrintk},
 		{"schedule", (*Machine).gateSchedule},
-		{"schedule_timeout", sleepGate(Interruptible, jiffy, true)},
-		{"schedule_timeout_interruptible", sleepGate(Interruptible, jiffy, true)},
-		{"schedule_timeout_uninterruptible", sleepGate(Uninterruptible, jiffy, true)},
-		{"msleep", sleepGate(Uninterruptible, millisecond, false)},
-		{"msleep_interruptible", sleepGate(Interruptible, millisecond, true)},
-		{"ssleep", sleepGate(Uninterruptible, second, false)},
+		{"schedule_timeout", (*Machine).gateScheduleTimeout},
+		{"schedule_timeout_interruptible", timeoutGate(taskInterruptible)},
+		{"schedule_timeout_uninterruptible", timeoutGate(taskUninterruptible)},
+		{"schedule_timeout_killable", timeoutGate(taskKillable)},
+		{"msleep", sleepGate(taskUninterruptible, millisecond)},
+		{"msleep_interruptible", sleepGate(taskInterruptible, millisecond)},
+		{"ssleep", sleepGate(taskUninterruptible, second)},
 		{"__cond_resched", (*Machine).gateCondResched},
 		{"cond_resched", (*Machine).gateCondResched},
 		{"__stack_chk_fail", (*Machine).gateStackCheck},
@@ -101,10 +113,20 @@ func (m *Machine) gateFtrace(c *CPU, t *Task) error {
 // gateSyscallExit is the kernel exit: the switch point of user tasks
 // (exit_to_user_mode_loop).
 func (m *Machine) gateSyscallExit(c *CPU, t *Task) error {
-	t.exitStatus = c.vcpu.Reg(cpu.RAX)
+	rax := c.vcpu.Reg(cpu.RAX)
+	t.exitStatus = rax
 	t.inUser = true
 	m.klp.SwitchPoint(&t.Task)
+	dies, restart := t.deliver(rax)
+	t.want = 0
 	switch {
+	case dies && t != m.shell:
+		m.exitTask(t)
+		m.schedule(c)
+	case restart:
+		if m.needResched(c) {
+			m.schedule(c)
+		}
 	case t == m.shell:
 		t.entry = entryPoint{}
 		t.returned = true

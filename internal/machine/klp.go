@@ -32,7 +32,7 @@ func (s system) IdleTasks() []*transition.Task {
 	return tasks
 }
 
-func (s system) CPUOnline(int) bool { return true }
+func (s system) CPUOnline(cpu int) bool { return s.m.cpus[cpu].online }
 
 func (s system) OnCPU(t *transition.Task) bool {
 	task := s.m.byTask[t]
@@ -51,9 +51,12 @@ func (s system) WakeIfIdle(cpu int) { s.m.cpus[cpu].woken = true }
 // is woken, a user task gets the notify signal.
 func (s system) Signal(t *transition.Task) {
 	task := s.m.byTask[t]
-	if task.state == Interruptible && !task.isBootTask() && task != s.m.shell {
-		task.signaled = true
-		s.m.wake(task)
+	switch {
+	case task.isBootTask() || task == s.m.shell:
+	case task.Kthread:
+		s.m.wakeState(task, taskInterruptible)
+	default:
+		s.m.notifySignal(task)
 	}
 }
 
@@ -139,9 +142,12 @@ func (k klpScheduler) Lock() {
 
 func (k klpScheduler) Unlock() { k.m.klpMutex = false }
 
-// Synchronize has nothing to wait for: the handler runs whole at its gate, so
-// nobody is inside it while other kernel work runs.
-func (k klpScheduler) Synchronize() { k.m.bus.Yield("klp_synchronize_transition") }
+// Synchronize is klp_synchronize_transition: after it nobody is in a section
+// with preemption off that was entered before.
+func (k klpScheduler) Synchronize() {
+	k.m.bus.Yield("klp_synchronize_transition")
+	k.m.onEachCPU("klp_synchronize_transition")
+}
 
 func (k klpScheduler) QueueWork(name string, f func()) { k.m.queueWork(name, f) }
 
@@ -193,8 +199,11 @@ func (h handlerContext) PreemptEnable()          { h.t.preemptCount-- }
 // ftraceWaits are the grace periods of unregister_ftrace_function.
 type ftraceWaits struct{ m *Machine }
 
-// SynchronizeRCUTasksRude has nothing to wait for, as Synchronize.
-func (w ftraceWaits) SynchronizeRCUTasksRude() { w.m.bus.Yield("synchronize_rcu_tasks_rude") }
+// SynchronizeRCUTasksRude runs work on every CPU.
+func (w ftraceWaits) SynchronizeRCUTasksRude() {
+	w.m.bus.Yield("synchronize_rcu_tasks_rude")
+	w.m.onEachCPU("synchronize_rcu_tasks_rude")
+}
 
 // SynchronizeRCUTasks waits for the tasks that stand in a trampoline: its bytes
 // go afterwards. Its call sites have been updated, so who leaves stays out.

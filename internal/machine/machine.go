@@ -60,6 +60,13 @@ type Machine struct {
 	trampolines trampolineSpace
 	unwind      unwinder
 
+	waitqueues map[uint64][]wqEntry // by the address of the wait_queue_head
+	waitSeq    uint64
+	handles    map[uint64]*Task // by the address of the task_struct
+	guestWork  []guestWork
+	jiffies    uint64 // address of the guest's jiffies
+	jiffiesNow uint64 // what it holds
+
 	nextPID  int
 	used     uint64 // instructions of the current command
 	taint    uint32
@@ -79,7 +86,7 @@ type Machine struct {
 
 // coreSymbols are the places in the core text that Go code starts tasks at.
 type coreSymbols struct {
-	syscall, fork, kthread, idle, guestCall uint64
+	syscall, fork, kthread, idle, guestCall, timer uint64
 }
 
 // Now is the virtual time since boot.
@@ -137,6 +144,12 @@ func (m *Machine) BeginCommand() { m.used = 0 }
 // do not move.
 func (m *Machine) EndCommand() error {
 	m.runTimers(m.Now())
+	if err := m.settle(); err != nil {
+		return err
+	}
+	if err := m.settleGuestWork(); err != nil {
+		return err
+	}
 	return m.settle()
 }
 

@@ -14,7 +14,11 @@ type CPU struct {
 	idle  *Task
 	queue []*Task // runnable, not running; in the order in which they will run
 	woken bool    // wake_up_if_idle: the idle loop passes its switch point
-	tsc   uint64  // instructions of the current Run that the clock has not counted yet
+
+	online bool
+	passes uint64 // context switches, also those that find nobody else to run
+	kicked bool   // a grace period waits for one
+	tsc    uint64 // instructions of the current Run that the clock has not counted yet
 }
 
 // ID is the CPU's number.
@@ -90,6 +94,8 @@ func (m *Machine) switchTo(c *CPU, next *Task) {
 // schedule is __schedule: the CPU's task gives way. A task that is still
 // runnable goes behind the others.
 func (m *Machine) schedule(c *CPU) {
+	c.passes++
+	c.kicked = false
 	prev := c.curr
 	again := prev != c.idle && prev.state == Running && !prev.inLimbo()
 	next := c.idle
@@ -113,30 +119,10 @@ func (t *Task) inLimbo() bool { return t.inUser && t.entry.fn == 0 && len(t.call
 // leaveIdle is the switch point at the end of do_idle.
 func (m *Machine) leaveIdle(idle *Task) { m.klp.SwitchPoint(&idle.Task) }
 
-// preempt gives the CPU to a task of higher priority where one waits; the one
-// that ran goes on afterwards, before others of its priority.
-func (m *Machine) preempt(c *CPU) {
-	if len(c.queue) == 0 {
-		return
-	}
-	next := c.queue[0]
-	if !c.Idle() && next.prio <= c.curr.prio {
-		return
-	}
-	prev := c.curr
-	m.switchTo(c, next)
-	if prev == c.idle {
-		m.leaveIdle(prev)
-		return
-	}
-	if prev.state == Running && !prev.inLimbo() {
-		m.enqueueFirst(prev)
-	}
-}
-
-// needResched reports that t has used up its slice and others wait.
+// needResched reports that the task on c is to give way: a grace period waits
+// for its CPU, a more urgent task does, or its slice is used up and others wait.
 func (m *Machine) needResched(c *CPU) bool {
-	return len(c.queue) > 0 && (c.queue[0].prio > c.curr.prio || m.Now()-c.curr.runSince >= timeSlice)
+	return c.kicked || len(c.queue) > 0 && (c.queue[0].prio > c.curr.prio || m.Now()-c.curr.runSince >= timeSlice)
 }
 
 // wake makes a sleeping task runnable.
@@ -145,6 +131,7 @@ func (m *Machine) wake(t *Task) {
 		return
 	}
 	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
+	t.want, t.sleepBits = 0, 0
 	m.enqueue(t)
 }
 

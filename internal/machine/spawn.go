@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"fmt"
+
 	"klpemu/cpu"
 )
 
@@ -10,6 +12,7 @@ type SpawnOptions struct {
 	CPU     int // -1: the CPU with the fewest tasks
 	Kthread bool
 	Loop    bool // call the function again after each return
+	Parent  int  // pid of the task that forks; 0: the shell, or kthreadd
 	Fn      uint64
 	Args    []uint64
 }
@@ -21,6 +24,13 @@ func (m *Machine) Spawn(o SpawnOptions) (int, error) {
 	if o.CPU < 0 {
 		o.CPU = m.emptiestCPU()
 	}
+	if o.CPU >= len(m.cpus) || !m.cpus[o.CPU].online {
+		return 0, fmt.Errorf("cpu %d is not online", o.CPU)
+	}
+	parent, err := m.parentOf(o)
+	if err != nil {
+		return 0, err
+	}
 	t, err := m.newTask(m.nextPID, o.Comm, o.CPU)
 	if err != nil {
 		return 0, err
@@ -29,7 +39,7 @@ func (m *Machine) Spawn(o SpawnOptions) (int, error) {
 	t.Kthread = o.Kthread
 	t.entry = entryPoint{fn: o.Fn, loop: o.Loop}
 	copy(t.entry.args[:], o.Args)
-	m.engine.Fork(&m.shell.Task, &t.Task)
+	m.engine.Fork(&parent.Task, &t.Task)
 	if o.Kthread {
 		m.placeOnStack(t, m.sym.fork)
 		t.regs.R[cpu.RBX] = o.Fn
@@ -44,7 +54,21 @@ func (m *Machine) Spawn(o SpawnOptions) (int, error) {
 	return t.PID, nil
 }
 
-// emptiestCPU is the first CPU with the fewest spawned tasks and the shell.
+// parentOf is the task that forks a new one: it passes on its patch state.
+func (m *Machine) parentOf(o SpawnOptions) (*Task, error) {
+	switch {
+	case o.Parent != 0:
+		if t := m.Task(o.Parent); t != nil {
+			return t, nil
+		}
+		return nil, fmt.Errorf("there is no task with pid %d", o.Parent)
+	case o.Kthread:
+		return m.kthreadd(), nil
+	}
+	return m.shell, nil
+}
+
+// emptiestCPU is the first online CPU with the fewest spawned tasks and the shell.
 func (m *Machine) emptiestCPU() int {
 	counts := make([]int, len(m.cpus))
 	for _, t := range m.tasks {
@@ -54,7 +78,7 @@ func (m *Machine) emptiestCPU() int {
 	}
 	best := 0
 	for i, n := range counts {
-		if n < counts[best] {
+		if m.cpus[i].online && n < counts[best] {
 			best = i
 		}
 	}

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"fmt"
+	"sort"
 	"time"
 
 	"klpemu/cpu"
@@ -47,8 +48,21 @@ type Task struct {
 	waitFor func() bool
 	// waitsOn says what the task sleeps on, for reports.
 	waitsOn string
-	// signaled is set by the fake signal of a transition.
+	// signaled is the notify signal of a transition (TIF_NOTIFY_SIGNAL),
+	// signals the set of real ones that are pending.
 	signaled bool
+	signals  uint64
+	// want is the state that the task has set for its next schedule(); 0 is
+	// TASK_RUNNING. sleepBits is the state it sleeps in, where a guest chose it.
+	want, sleepBits uint32
+	block           blocking
+	handle          uint64 // its task_struct in guest memory; 0: nobody has asked
+	shouldStop      bool   // kthread_stop
+	pool            bool   // a kworker that runs work of guest code
+	work            uint64 // the work_struct that it runs
+	worked          bool   // it has run one
+	wasPending      bool   // cancel_work_sync has found its work pending
+	inInterrupt     bool   // from the timer interrupt until its iretq
 
 	calls []*coroutine // kernel work in Go, innermost last
 
@@ -155,6 +169,48 @@ func (m *Machine) IdleTasks() []*Task {
 	return idle
 }
 
+// leaveQueues takes a task that ends off everything it may wait on, and tells
+// who waits for its end.
+func (m *Machine) leaveQueues(t *Task) {
+	t.wakeAt, t.waitFor, t.block = 0, nil, blocking{}
+	m.cpus[t.cpu].dequeue(t)
+	for _, wq := range sortedKeys(m.waitqueues) {
+		for _, e := range m.waitqueues[wq] {
+			if e.task == t {
+				m.dequeueWaiter(wq, e.addr)
+			}
+		}
+	}
+	if t.handle != 0 {
+		m.wakeKey(t.handle, 0)
+	}
+	if t.work != 0 {
+		work := t.work
+		t.work = 0
+		m.wakeKey(work, 0)
+	}
+}
+
+// sortTasks puts the task list back in the order of pids.
+func (m *Machine) sortTasks() {
+	sort.SliceStable(m.tasks, func(i, j int) bool { return m.tasks[i].PID < m.tasks[j].PID })
+}
+
+func sortedKeys(q map[uint64][]wqEntry) []uint64 {
+	keys := make([]uint64, 0, len(q))
+	for k := range q {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+	return keys
+}
+
+// moveTo gives a task that does not run to another CPU.
+func (t *Task) moveTo(n int) {
+	t.cpu = n
+	t.regs.GSBase = percpuAddr(n)
+}
+
 // Task returns the task with a pid, or nil; pid 0 is not one task.
 func (m *Machine) Task(pid int) *Task {
 	for _, t := range m.tasks {
@@ -175,6 +231,7 @@ func (m *Machine) exitTask(t *Task) {
 		}
 	}
 	delete(m.byTask, &t.Task)
+	m.leaveQueues(t)
 	m.stacks.free = append(m.stacks.free, t.stack-stackSize)
 	m.exited[t.PID] = t
 }

@@ -34,8 +34,15 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 		return 0
 	}
 	if t.inUser {
+		if t.signals&fatalSignals != 0 { // on its way back from the tick
+			m.exitTask(t)
+			m.schedule(c)
+			return 0
+		}
 		m.enterSyscall(c, t)
 	}
+	m.rerun(c, t)
+	n = min(n, m.tick())
 	if m.onInsn != nil {
 		m.onInsn(c)
 	}
@@ -87,11 +94,47 @@ func (m *Machine) settle() error {
 	}
 }
 
+// settleGuestWork lets the work that guest code has queued run until it sleeps,
+// each kworker for one time slice at most.
+func (m *Machine) settleGuestWork() error {
+	m.startGuestWork()
+	for _, c := range m.cpus {
+		end := m.Now() + timeSlice
+		for m.poolRunnable(c) && m.Now() < end {
+			m.preempt(c)
+			if !c.curr.pool {
+				break // it waits for a task that does not give way
+			}
+			m.runCPU(c, min(m.budget(), m.clock.roundsUntil(end)))
+			if m.budget() == 0 {
+				return m.limit("kernel work")
+			}
+		}
+	}
+	return nil
+}
+
+// poolRunnable reports whether a kworker with guest work has c or waits for it.
+func (m *Machine) poolRunnable(c *CPU) bool {
+	if c.curr.pool && c.curr.state == Running {
+		return true
+	}
+	for _, t := range c.queue {
+		if t.pool {
+			return true
+		}
+	}
+	return false
+}
+
 // workerCPU is the first CPU on which a kworker has something to do.
 func (m *Machine) workerCPU() *CPU {
 	for _, c := range m.cpus {
 		if c.curr.isWorker() && len(c.curr.calls) > 0 && c.curr.state == Running {
 			return c
+		}
+		if !c.Idle() && !c.curr.inLimbo() {
+			continue // it waits for a task that does not give way
 		}
 		for _, t := range c.queue {
 			if t.isWorker() {
@@ -137,6 +180,7 @@ func (m *Machine) limit(waiting string) error {
 func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idle bool) {
 	m.expire()
 	m.startWork()
+	m.startGuestWork()
 	for _, c := range m.cpus {
 		m.passIdle(c)
 		m.preempt(c)
@@ -239,6 +283,10 @@ func (m *Machine) Standing() string {
 	for i, c := range m.cpus {
 		if i > 0 {
 			s += ", "
+		}
+		if !c.online {
+			s += fmt.Sprintf("cpu %d: offline", c.id)
+			continue
 		}
 		s += fmt.Sprintf("cpu %d: %s", c.id, c.curr)
 		if c.Idle() {

@@ -20,6 +20,9 @@ var ftrace string
 //go:embed services.o
 var services string
 
+//go:embed sched.o
+var sched string
+
 //go:embed lib.o
 var lib string
 
@@ -29,6 +32,7 @@ func Core() []Object {
 		{"entry.o", []byte(entry)},
 		{"ftrace.o", []byte(ftrace)},
 		{"services.o", []byte(services)},
+		{"sched.o", []byte(sched)},
 		{"lib.o", []byte(lib)},
 	}
 }

@@ -103,7 +103,6 @@ GATE default_idle
 .endm
 
 WAITER kthreadd
-WAITER worker_thread
 WAITER rcu_gp_kthread
 WAITER do_sigtimedwait
 

@@ -14,6 +14,7 @@ GATE schedule
 GATE schedule_timeout
 GATE schedule_timeout_interruptible
 GATE schedule_timeout_uninterruptible
+GATE schedule_timeout_killable
 GATE msleep
 GATE msleep_interruptible
 GATE ssleep
