@@ -1,11 +1,8 @@
 package shell
 
 import (
-	"sort"
 	"strconv"
 	"strings"
-
-	"klpemu/internal/errno"
 )
 
 // Builtins are the commands that work on the shell itself.
@@ -85,7 +82,8 @@ func runReturn(c *Ctx) int {
 	return n & 0xff
 }
 
-func runBreak(c *Ctx) int    { return loopJump(c, ctlBreak) }
+func runBreak(c *Ctx) int { return loopJump(c, ctlBreak) }
+
 func runContinue(c *Ctx) int { return loopJump(c, ctlContinue) }
 
 func loopJump(c *Ctx, ctl control) int {
@@ -274,74 +272,6 @@ func runType(c *Ctx) int {
 	return status
 }
 
-func runCd(c *Ctx) int {
-	s := c.sh
-	args := c.Args[1:]
-	physical := false
-	for len(args) > 0 && (args[0] == "-P" || args[0] == "-L" || args[0] == "--") {
-		physical = args[0] == "-P"
-		args = args[1:]
-	}
-	if len(args) > 1 {
-		return c.Errorf("too many arguments")
-	}
-	dir, show := s.Var("HOME"), false
-	if len(args) == 1 {
-		dir = args[0]
-	}
-	if dir == "-" {
-		if s.oldDir == "" {
-			return c.Errorf("OLDPWD not set")
-		}
-		dir, show = s.oldDir, true
-	}
-	full := cleanLogical(s.abs(dir))
-	if i, err := s.k.fs.Stat(s.abs(dir)); err != nil {
-		return c.Errorf("%s: %s", dir, Reason(err))
-	} else if !i.IsDir() {
-		return c.Errorf("%s: %s", dir, errno.ENOTDIR)
-	}
-	if physical {
-		if real, err := s.k.fs.RealPath(full); err == nil {
-			full = real
-		}
-	}
-	s.oldDir, s.dir = s.dir, full
-	s.SetVar("OLDPWD", s.oldDir)
-	s.SetVar("PWD", s.dir)
-	if show {
-		return c.Print(full + "\n")
-	}
-	return 0
-}
-
-// cleanLogical resolves "." and ".." by their letters, as cd -L does.
-func cleanLogical(p string) string {
-	var parts []string
-	for part := range strings.SplitSeq(p, "/") {
-		switch part {
-		case "", ".":
-		case "..":
-			if len(parts) > 0 {
-				parts = parts[:len(parts)-1]
-			}
-		default:
-			parts = append(parts, part)
-		}
-	}
-	return "/" + strings.Join(parts, "/")
-}
-
-func runPwd(c *Ctx) int {
-	dir := c.sh.dir
-	if len(c.Args) > 1 && c.Args[1] == "-P" {
-		if real, err := c.FS().RealPath(dir); err == nil {
-			dir = real
-		}
-	}
-	return c.Print(dir + "\n")
-}
-
 func runHelp(c *Ctx) int {
 	k := c.sh.k
 	if len(c.Args) == 1 {
@@ -359,49 +289,6 @@ func runHelp(c *Ctx) int {
 			continue
 		}
 		c.Out().WriteString("Usage: " + strings.TrimRight(cmd.Usage, "\n") + "\n")
-	}
-	return status
-}
-
-func runAlias(c *Ctx) int {
-	s := c.sh
-	if len(c.Args) == 1 {
-		names := make([]string, 0, len(s.aliases))
-		for n := range s.aliases {
-			names = append(names, n)
-		}
-		sort.Strings(names)
-		for _, n := range names {
-			c.Out().WriteString("alias " + n + "=" + quoteAlways(s.aliases[n]) + "\n")
-		}
-		return 0
-	}
-	status := 0
-	for _, a := range c.Args[1:] {
-		name, val, ok := strings.Cut(a, "=")
-		if ok {
-			s.aliases[name] = val
-		} else if v, ok := s.aliases[name]; ok {
-			c.Out().WriteString("alias " + name + "=" + quoteAlways(v) + "\n")
-		} else {
-			status = c.Errorf("%s: not found", name)
-		}
-	}
-	return status
-}
-
-func quoteAlways(v string) string { return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'" }
-
-func runUnalias(c *Ctx) int {
-	status := 0
-	for _, n := range c.Args[1:] {
-		if n == "-a" {
-			clear(c.sh.aliases)
-		} else if _, ok := c.sh.aliases[n]; ok {
-			delete(c.sh.aliases, n)
-		} else {
-			status = c.Errorf("%s: not found", n)
-		}
 	}
 	return status
 }

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"fmt"
 	"sort"
 	"strconv"
 	"strings"
@@ -222,19 +221,6 @@ func (s *sorter) less(a, b string) bool {
 
 func (s *sorter) equal(a, b string) bool { return s.compare(a, b) == 0 }
 
-func (s *sorter) compare(a, b string) int {
-	for _, k := range s.keys {
-		n := k.compare(s.field(k, a), s.field(k, b))
-		if k.rev {
-			n = -n
-		}
-		if n != 0 {
-			return n
-		}
-	}
-	return 0
-}
-
 // field gives the part of a line that a key compares.
 func (s *sorter) field(k sortKey, line string) string {
 	if k.from == 1 && k.to == 0 && k.fromChar == 0 {
@@ -288,154 +274,4 @@ func (s *sorter) bounds(line string, n int) (lo, hi int) {
 		}
 		at = hi + len(s.sep)
 	}
-}
-
-func (k sortKey) compare(a, b string) int {
-	if k.trim {
-		a, b = strings.TrimLeft(a, " \t"), strings.TrimLeft(b, " \t")
-	}
-	switch {
-	case k.num:
-		return compareFloat(leadingNumber(a), leadingNumber(b))
-	case k.human:
-		return compareFloat(humanNumber(a), humanNumber(b))
-	case k.version:
-		return compareVersion(a, b)
-	case k.fold:
-		a, b = strings.ToUpper(a), strings.ToUpper(b)
-	}
-	return strings.Compare(a, b)
-}
-
-func compareFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-func leadingNumber(v string) float64 {
-	v = strings.TrimLeft(v, " \t")
-	i := 0
-	for i < len(v) && (v[i] >= '0' && v[i] <= '9' || v[i] == '.' || i == 0 && v[i] == '-') {
-		i++
-	}
-	f, _ := strconv.ParseFloat(v[:i], 64)
-	return f
-}
-
-func humanNumber(v string) float64 {
-	f := leadingNumber(v)
-	v = strings.TrimLeft(strings.TrimLeft(v, " \t"), "-.0123456789")
-	if v != "" {
-		if at := strings.IndexByte("KMGT", v[0]&^0x20); at >= 0 {
-			for range at + 1 {
-				f *= 1024
-			}
-		}
-	}
-	return f
-}
-
-// compareVersion compares runs of digits as numbers.
-func compareVersion(a, b string) int {
-	for a != "" && b != "" {
-		da, db := digitRun(a), digitRun(b)
-		if da > 0 && db > 0 {
-			x, y := strings.TrimLeft(a[:da], "0"), strings.TrimLeft(b[:db], "0")
-			if len(x) != len(y) {
-				return len(x) - len(y)
-			}
-			if n := strings.Compare(x, y); n != 0 {
-				return n
-			}
-			a, b = a[da:], b[db:]
-			continue
-		}
-		if a[0] != b[0] {
-			return int(a[0]) - int(b[0])
-		}
-		a, b = a[1:], b[1:]
-	}
-	return len(a) - len(b)
-}
-
-func digitRun(v string) int {
-	n := 0
-	for n < len(v) && v[n] >= '0' && v[n] <= '9' {
-		n++
-	}
-	return n
-}
-
-func runUniq(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("cduif:s:w:", map[string]byte{"count": 'c', "repeated": 'd', "unique": 'u', "ignore-case": 'i', "skip-fields": 'f'})
-	if !ok {
-		return st
-	}
-	var count, dup, single, fold bool
-	skip := 0
-	for _, o := range opts {
-		switch o.Flag {
-		case 'c':
-			count = true
-		case 'd':
-			dup = true
-		case 'u':
-			single = true
-		case 'i':
-			fold = true
-		case 'f':
-			skip, _ = parseInt(o.Arg)
-		}
-	}
-	if len(args) > 2 {
-		return c.UsageError("extra operand '%s'", args[2])
-	}
-	var b strings.Builder
-	n, last := 0, ""
-	flush := func() {
-		if n == 0 || dup && n == 1 || single && n > 1 {
-			return
-		}
-		if count {
-			fmt.Fprintf(&b, "%7d ", n)
-		}
-		b.WriteString(last + "\n")
-	}
-	key := func(l string) string {
-		for range skip {
-			l = strings.TrimLeft(l, " \t")
-			if at := strings.IndexAny(l, " \t"); at >= 0 {
-				l = l[at:]
-			} else {
-				l = ""
-			}
-		}
-		if fold {
-			l = strings.ToLower(l)
-		}
-		return l
-	}
-	st = c.eachLine(args[:min(1, len(args))], func(line string, _ bool) bool {
-		if n > 0 && key(line) == key(last) {
-			n++
-			return true
-		}
-		flush()
-		n, last = 1, line
-		return true
-	})
-	flush()
-	if len(args) == 2 {
-		if err := c.FS().WriteFile(c.Abs(args[1]), []byte(b.String()), 0o644); err != nil {
-			return c.Errorf("%s: %s", args[1], Reason(err))
-		}
-		return st
-	}
-	c.Out().WriteString(b.String())
-	return st
 }

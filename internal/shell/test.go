@@ -2,14 +2,11 @@ package shell
 
 import (
 	"errors"
-	"fmt"
-	"regexp"
 	"strings"
 
 	"klpemu/internal/vfs"
 
 	"mvdan.cc/sh/v3/expand"
-	"mvdan.cc/sh/v3/syntax"
 )
 
 // runTest is test and [.
@@ -309,117 +306,4 @@ func (s *Shell) testFiles(op, x, y string) bool {
 	pa, errA := s.k.fs.RealPath(s.abs(x))
 	pb, errB := s.k.fs.RealPath(s.abs(y))
 	return errA == nil && errB == nil && pa == pb
-}
-
-// testClause is [[ ]].
-func (s *Shell) testClause(c *syntax.TestClause) {
-	if !s.count() {
-		return
-	}
-	ok, err := s.testExpr(c.X)
-	switch {
-	case err == errStop:
-	case err != nil:
-		s.errorf("[[: %v", err)
-		s.status = 2
-	default:
-		s.status = boolStatus(ok)
-	}
-}
-
-func (s *Shell) testExpr(x syntax.TestExpr) (bool, error) {
-	switch x := x.(type) {
-	case *syntax.Word:
-		v, err := s.word(x)
-		return v != "", err
-	case *syntax.ParenTest:
-		return s.testExpr(x.X)
-	case *syntax.UnaryTest:
-		if x.Op == syntax.TsNot {
-			ok, err := s.testExpr(x.X)
-			return !ok, err
-		}
-		w, ok := x.X.(*syntax.Word)
-		if !ok {
-			return false, errors.New("syntax error")
-		}
-		v, err := s.word(w)
-		if err != nil {
-			return false, err
-		}
-		return s.testUnary(x.Op.String(), v), nil
-	case *syntax.BinaryTest:
-		return s.testBinaryExpr(x)
-	}
-	return false, fmt.Errorf("unsupported expression %T", x)
-}
-
-func (s *Shell) testBinaryExpr(x *syntax.BinaryTest) (bool, error) {
-	if x.Op == syntax.AndTest || x.Op == syntax.OrTest {
-		ok, err := s.testExpr(x.X)
-		if err != nil || ok == (x.Op == syntax.OrTest) {
-			return ok, err
-		}
-		return s.testExpr(x.Y)
-	}
-	xw, ok1 := x.X.(*syntax.Word)
-	yw, ok2 := x.Y.(*syntax.Word)
-	if !ok1 || !ok2 {
-		return false, errors.New("syntax error")
-	}
-	left, err := s.word(xw)
-	if err != nil {
-		return false, err
-	}
-	switch x.Op {
-	case syntax.TsMatchShort, syntax.TsMatch, syntax.TsNoMatch:
-		pat, err := s.patternOf(yw)
-		if err != nil {
-			return false, err
-		}
-		return matchPattern(pat, left, s.opts.nocasematch) == (x.Op != syntax.TsNoMatch), nil
-	case syntax.TsReMatch:
-		pat, err := s.regexpOf(yw)
-		if err != nil {
-			return false, err
-		}
-		return s.regexMatch(left, pat)
-	}
-	right, err := s.word(yw)
-	if err != nil {
-		return false, err
-	}
-	switch x.Op {
-	case syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr:
-		a, err := s.arithText(orZero(left))
-		if err != nil {
-			return false, err
-		}
-		b, err := s.arithText(orZero(right))
-		return compareInts(x.Op.String(), a, b), err
-	}
-	return s.testBinary(x.Op.String(), left, right)
-}
-
-func orZero(v string) string {
-	if v == "" {
-		return "0"
-	}
-	return v
-}
-
-// regexMatch is =~: it sets BASH_REMATCH.
-func (s *Shell) regexMatch(v, pat string) (bool, error) {
-	expr, err := translateRegexp(pat, true)
-	if err != nil {
-		return false, err
-	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return false, fmt.Errorf("%s: invalid regular expression", pat)
-	}
-	re.Longest()
-	m := re.FindStringSubmatch(v)
-	s.store("BASH_REMATCH", list(m))
-	return m != nil, nil
 }

@@ -1,0 +1,106 @@
+package shell
+
+import "strings"
+
+// Signal delivers a signal to the shell, for the kill command: its trap runs
+// before the next command. It reports whether a trap is set.
+func (s *Shell) Signal(name string) bool {
+	_, ok := s.traps[name]
+	if ok {
+		s.pending = append(s.pending, name)
+	}
+	return ok
+}
+
+// handleSignals runs the traps of signals that have come.
+func (s *Shell) handleSignals() {
+	for len(s.pending) > 0 && !s.inTrap && s.k.err == nil && s.ctl == ctlNone {
+		sig := s.pending[0]
+		s.pending = s.pending[1:]
+		s.runTrapAction(s.traps[sig])
+	}
+}
+
+func (s *Shell) runTrapAction(action string) {
+	if action == "" {
+		return
+	}
+	status := s.status
+	s.inTrap = true
+	s.evalText(action)
+	s.inTrap = false
+	if s.ctl == ctlNone {
+		s.status = status
+	}
+}
+
+// exitTrap runs the EXIT trap, once.
+func (s *Shell) exitTrap() {
+	action, ok := s.traps["EXIT"]
+	if !ok {
+		return
+	}
+	delete(s.traps, "EXIT")
+	s.runTrapAction(action)
+	s.ctl = ctlNone
+}
+
+// signals are the names trap and kill know, by number.
+func signalNames() []string {
+	return []string{"EXIT", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+		"STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS"}
+}
+
+// SignalName gives the name of a signal given as 15, TERM or SIGTERM.
+func SignalName(v string) (name string, number int, ok bool) {
+	v = strings.TrimPrefix(strings.ToUpper(v), "SIG")
+	for i, n := range signalNames() {
+		if v == n || v == itoa(i) {
+			return n, i, true
+		}
+	}
+	return "", 0, false
+}
+
+func runTrap(c *Ctx) int {
+	s := c.sh
+	args := c.Args[1:]
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 || args[0] == "-p" {
+		return printTraps(c)
+	}
+	action := args[0]
+	reset := action == "-"
+	if _, _, ok := SignalName(action); ok && len(args) == 1 {
+		reset, args = true, append([]string{"-"}, args...)
+	}
+	status := 0
+	for _, sig := range args[1:] {
+		name, _, ok := SignalName(sig)
+		switch {
+		case !ok && (sig == "ERR" || sig == "DEBUG" || sig == "RETURN"):
+			status = c.Errorf("%s: not supported", sig)
+		case !ok:
+			status = c.Errorf("%s: invalid signal specification", sig)
+		case reset:
+			delete(s.traps, name)
+		default:
+			s.traps[name] = action
+		}
+	}
+	return status
+}
+
+func printTraps(c *Ctx) int {
+	for i, n := range signalNames() {
+		if a, ok := c.sh.traps[n]; ok {
+			if i > 0 {
+				n = "SIG" + n
+			}
+			c.Out().WriteString("trap -- " + quoteAlways(a) + " " + n + "\n")
+		}
+	}
+	return 0
+}
