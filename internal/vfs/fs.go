@@ -32,6 +32,7 @@ type FS struct {
 	limit int
 	used  int
 	ino   uint64
+	born  time.Time
 }
 
 // New makes a tree with an empty root directory.
@@ -40,6 +41,7 @@ func New(o Options) *FS {
 	if f.limit == 0 {
 		f.limit = 256 << 20
 	}
+	f.born = f.now()
 	f.root = f.newDir(0o755)
 	return f
 }
@@ -187,9 +189,19 @@ func (f *FS) stat(name string, follow bool) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	i := p.node().Info()
+	i := f.info(p.node())
 	i.Name = path.Base(name)
 	return i, nil
+}
+
+// info is Info with a time for nodes that have none of their own: they are as
+// old as the tree.
+func (f *FS) info(n Node) Info {
+	i := n.Info()
+	if i.Mtime.IsZero() {
+		i.Mtime = f.born
+	}
+	return i
 }
 
 // Node gives the node at a path, links followed.
@@ -239,7 +251,7 @@ func (f *FS) ReadDir(name string) ([]Info, error) {
 	}
 	infos := make([]Info, len(list))
 	for i, e := range list {
-		infos[i] = e.Node.Info()
+		infos[i] = f.info(e.Node)
 		infos[i].Name = e.Name
 	}
 	return infos, nil

@@ -102,7 +102,7 @@ func (f *FS) create(name string, perm uint32, depth int) (Node, error) {
 }
 
 // Info is fstat(2).
-func (h *File) Info() Info { return h.node.Info() }
+func (h *File) Info() Info { return h.fs.info(h.node) }
 
 // Flags gives the flags of the open.
 func (h *File) Flags() Flag { return h.flags }
