@@ -2,6 +2,7 @@ package asm
 
 import (
 	"sort"
+	"sync"
 )
 
 // Options adjusts an assembly. The zero value is what `as` does.
@@ -19,25 +20,45 @@ type Options struct {
 // Limits are upper bounds; a zero field means the default.
 type Limits struct {
 	MaxOutput     int64 // bytes of any section, and of all contents together; default 64 MiB
-	MaxStatements int   // statements run, macros and repetitions expanded; default 2,000,000
+	MaxStatements int   // statements run, macros and repetitions expanded; default 1,000,000
 	MaxErrors     int   // errors collected before giving up; default 10
 }
 
 // Assemble translates GNU assembler source (AT&T syntax, x86-64) into an ELF64
 // relocatable object. name is used in messages. The error, if any, is an
 // ErrorList.
-func Assemble(name string, src []byte, opt ...Options) ([]byte, error) {
-	var o Options
-	if len(opt) > 0 {
-		o = opt[0]
-	}
+func Assemble(name string, src []byte) ([]byte, error) {
+	return Options{}.Assemble(name, src)
+}
+
+// Assemble is the function Assemble with options.
+func (o Options) Assemble(name string, src []byte) ([]byte, error) {
 	a := newAssembler(name, o)
 	a.run(src)
 	if len(a.errs) > 0 {
+		a.errs.sort()
 		return nil, a.errs
 	}
 	return a.object, nil
 }
+
+// tables is everything an assembly looks things up in. It is built once and
+// never changed.
+type tables struct {
+	ops      []binaryOp
+	insns    *insnTable
+	regs     map[string]reg
+	dirs     map[string]directive
+	prefixes map[string]prefix
+	relocs   map[string]relocSuffix
+}
+
+var sharedTables = sync.OnceValue(func() *tables {
+	return &tables{
+		ops: binaryOps(), insns: instructions(), regs: registers(),
+		dirs: directives(), prefixes: prefixNames(), relocs: relocSuffixes(),
+	}
+})
 
 // assembler is the state of one assembly.
 type assembler struct {
@@ -46,12 +67,7 @@ type assembler struct {
 	limits Limits
 	errs   ErrorList
 
-	ops      []binaryOp
-	insns    *insnTable
-	regs     map[string]reg
-	dirs     map[string]directive
-	prefixes map[string]prefix
-	relocs   map[string]relocSuffix
+	*tables
 
 	in     input
 	st     *stmt // being processed
@@ -60,23 +76,25 @@ type assembler struct {
 	nmacro int // \@
 	ended  bool
 
-	sections      []*section
-	secByName     map[string][]*section
-	groups        []*group
-	cur, prev     *section
-	quiet, visits int      // relaxation: passes without a longer jump, frags seen
-	swings        bool     // relaxation gave up
-	bssTail       *section // what .comm and .lcomm of local symbols put into .bss
-	stack         []sectionPair
-	syms          []*symbol
-	byName        map[string]*symbol
-	locals        localLabels
-	files         []*symbol // .file "NAME"
-	cfi           cfiState
-	fn            *function
-	total         int64
-	overflow      bool
-	object        []byte
+	sections            []*section
+	secByName           map[string][]*section
+	groups              []*group
+	groupByName         map[string]*group
+	cur, prev           *section
+	quiet, visits, work int      // relaxation: passes without a longer jump, frags seen
+	swings              bool     // relaxation gave up
+	bssTail             *section // what .comm and .lcomm of local symbols put into .bss
+	stack               []sectionPair
+	syms                []*symbol
+	byName              map[string]*symbol
+	locals              localLabels
+	files               []*symbol // .file "NAME"
+	cfi                 cfiState
+	fn                  *function
+	expanded            int64 // text that macros and repetitions made
+	total               int64
+	overflow            bool
+	object              []byte
 }
 
 type sectionPair struct{ cur, prev *section }
@@ -84,13 +102,13 @@ type sectionPair struct{ cur, prev *section }
 func newAssembler(name string, o Options) *assembler {
 	a := &assembler{
 		name: name, opt: o, limits: o.Limits,
-		ops: binaryOps(), insns: instructions(), regs: registers(),
-		dirs: directives(), prefixes: prefixNames(), relocs: relocSuffixes(),
-		macros:    map[string]*macro{},
-		secByName: map[string][]*section{},
-		byName:    map[string]*symbol{},
-		locals:    localLabels{last: map[string]*symbol{}, next: map[string]*symbol{}},
-		st:        &stmt{file: name, line: 1, col: 1},
+		tables:      sharedTables(),
+		macros:      map[string]*macro{},
+		secByName:   map[string][]*section{},
+		groupByName: map[string]*group{},
+		byName:      map[string]*symbol{},
+		locals:      localLabels{last: map[string]*symbol{}, next: map[string]*symbol{}},
+		st:          &stmt{file: name, line: 1, col: 1},
 	}
 	a.limits.fill()
 	for _, n := range []string{".text", ".data", ".bss"} {
@@ -106,7 +124,7 @@ func (l *Limits) fill() {
 		l.MaxOutput = 64 << 20
 	}
 	if l.MaxStatements <= 0 {
-		l.MaxStatements = 2_000_000
+		l.MaxStatements = 1_000_000
 	}
 	if l.MaxErrors <= 0 {
 		l.MaxErrors = 10
@@ -138,6 +156,9 @@ func (a *assembler) run(src []byte) {
 		return
 	}
 	a.fill()
+	if len(a.errs) > 0 {
+		return
+	}
 	a.fixups()
 	if len(a.errs) == 0 {
 		a.object = a.writeELF()
@@ -178,6 +199,7 @@ func (a *assembler) atEnd() {
 // grow accounts for output that is about to be made.
 func (a *assembler) grow(n int64) *Error {
 	if n < 0 || n > a.limits.MaxOutput-a.total {
+		a.ended = true // what follows would only say the same
 		return newError(a.st, 0, "the output grows beyond the limit of %d bytes", a.limits.MaxOutput)
 	}
 	a.total += n

@@ -207,6 +207,7 @@ func dirSyntax(_ *assembler, s *scanner) *Error {
 
 // include reads a file through Options.Include.
 func (a *assembler) include(s *scanner) (string, []byte, *Error) {
+	s.skip()
 	at := s.i
 	name, err := s.str()
 	if err != nil {

@@ -120,15 +120,13 @@ func (a *assembler) makeSection(spec sectionSpec) *section {
 }
 
 func (a *assembler) joinGroup(sec *section, spec sectionSpec) {
-	for _, g := range a.groups {
-		if g.name == spec.group {
-			g.members = append(g.members, sec)
-			sec.group = g
-			return
-		}
+	g := a.groupByName[spec.group]
+	if g == nil {
+		g = &group{name: spec.group, comdat: spec.comdat}
+		a.groups = append(a.groups, g)
+		a.groupByName[spec.group] = g
 	}
-	g := &group{name: spec.group, comdat: spec.comdat, members: []*section{sec}}
-	a.groups = append(a.groups, g)
+	g.members = append(g.members, sec)
 	sec.group = g
 }
 

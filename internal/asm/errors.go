@@ -2,6 +2,7 @@ package asm
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 )
 
@@ -47,6 +48,16 @@ func (l ErrorList) Unwrap() []error {
 		errs[i] = e
 	}
 	return errs
+}
+
+// sort puts the errors in order of the source: some are found at its end only.
+func (l ErrorList) sort() {
+	for _, e := range l {
+		if e.File != l[0].File {
+			return // included files: the order they were found in says more
+		}
+	}
+	sort.SliceStable(l, func(i, j int) bool { return l[i].Line < l[j].Line })
 }
 
 // newError makes an error at column offset off of statement st.

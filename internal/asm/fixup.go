@@ -73,6 +73,7 @@ func (a *assembler) settleEquates() {
 		case !ok:
 			a.report(newError(s.equDef, 0, "the value of %s cannot be computed", s.name).
 				withHint("it depends on itself or on symbols of several sections"))
+			return
 		case v.number():
 			s.equ = constant(v.off)
 		case v.sub == nil && v.add.frag != nil:

@@ -13,8 +13,7 @@ type inputFrame struct {
 	stmts []stmt
 	i     int
 	again func() []stmt // the next round of a repetition; nil or empty ends it
-	depth int
-	conds int // conditionals open when a macro began
+	conds int           // conditionals open when a macro began
 	macro bool
 }
 

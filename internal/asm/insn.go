@@ -191,23 +191,24 @@ type candidate struct {
 	size int // 0: no suffix
 }
 
-// find lists the rows a mnemonic can mean: its own, then those of the
+// find lists the rows a mnemonic can mean.
+func (t *insnTable) find(name string) []candidate { return t.byName[name] }
+
+// index prepares find: a mnemonic means its own rows, then those of the
 // mnemonic without its suffix.
-func (t *insnTable) find(name string) []candidate {
-	var c []candidate
-	for _, r := range t.rows[name] {
-		c = append(c, candidate{r, 0})
+func (t *insnTable) index() {
+	t.byName = make(map[string][]candidate, 4*len(t.rows))
+	for _, n := range t.names {
+		for _, r := range t.rows[n] {
+			t.byName[n] = append(t.byName[n], candidate{r, 0})
+		}
 	}
-	if name == "" {
-		return c
-	}
-	last := name[len(name)-1]
-	if size := suffixSize(last); size != 0 {
-		for _, r := range t.rows[name[:len(name)-1]] {
-			if strings.IndexByte(r.sizes, last) >= 0 && !r.bare {
-				c = append(c, candidate{r, size})
+	for _, n := range t.names {
+		for _, r := range t.rows[n] {
+			for _, c := range r.suffixes() {
+				full := n + string(c)
+				t.byName[full] = append(t.byName[full], candidate{r, suffixSize(byte(c))})
 			}
 		}
 	}
-	return c
 }

@@ -234,12 +234,12 @@ func (a *assembler) substitute(body []stmt, args []binding, what string) ([]stmt
 	n := strconv.Itoa(a.nmacro)
 	a.nmacro++
 	var out []stmt
-	size := 0
 	for i := range body {
 		st := body[i]
 		text := replaceArgs(st.text, args, n)
-		if size += len(text) + 1; int64(size) > a.limits.MaxOutput {
-			return nil, newError(a.st, 0, "the expansion of %s is too large", what)
+		// Arguments that double at each step outgrow any count of statements.
+		if a.expanded += int64(len(text)); a.expanded > a.limits.MaxOutput {
+			return nil, newError(a.st, 0, "the text of all expansions grows beyond %d bytes", a.limits.MaxOutput)
 		}
 		if text == st.text {
 			st.from = x

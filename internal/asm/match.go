@@ -289,7 +289,28 @@ func (in *insn) mismatch(rows []candidate) *Error {
 				withHint("load it into a register with movabs first")
 		}
 	}
-	return in.errorf("%s does not take these operands", in.name)
+	err := in.errorf("%s does not take these operands", in.name)
+	for _, o := range in.ops {
+		if o.kind == kindReg && o.reg.class == regGPR && !acceptsSize(rows, o.reg.size) {
+			return err.withHint("%%%s has %d bits, which %s cannot use", o.reg.name, 8*o.reg.size, in.name)
+		}
+	}
+	return err
+}
+
+// acceptsSize reports whether any row has operands of that size.
+func acceptsSize(rows []candidate, size int) bool {
+	for _, c := range rows {
+		if strings.IndexByte(c.sizes, sizeLetter(size)) >= 0 {
+			return true
+		}
+		for _, spec := range c.operands {
+			if spec.size == size {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sizeClash finds registers that contradict each other or the suffix.

@@ -7,8 +7,10 @@ import "math"
 // changes nothing. The order in which sizes change is gas's, because with an
 // alignment in between another order can settle on other lengths.
 func (a *assembler) relax() {
+	a.work = layoutWork
 	for _, s := range a.sections {
 		a.firstLayout(s)
+		a.work = max(a.work, minPasses*len(s.frags))
 	}
 	for round := 0; ; round++ {
 		moved := false
@@ -34,10 +36,11 @@ const (
 	// patience is how many passes in a row may change only spaces and
 	// LEB128s, which can swing for ever; then LEB128s stop shrinking.
 	patience = 200
-	// layoutWork bounds the frags visited. Past it all jumps become long:
-	// only a program made for it has jumps that lengthen each other one by
-	// one through millions of frags.
-	layoutWork = 100_000_000
+	// layoutWork bounds the frags visited, however many passes that is. Past
+	// it all jumps become long: only a program made for it has jumps that
+	// lengthen each other one by one, from the last to the first.
+	layoutWork = 20_000_000
+	minPasses  = 50
 )
 
 // settle makes passes over one section until nothing moves.
@@ -47,7 +50,7 @@ func (a *assembler) settle(s *section) (moved bool) {
 		if a.overflow {
 			return moved
 		}
-		if a.quiet > 2*patience || a.visits > 2*layoutWork {
+		if a.quiet > 2*patience || a.visits > 2*a.work {
 			a.unsettled()
 			return moved
 		}
@@ -55,23 +58,19 @@ func (a *assembler) settle(s *section) (moved bool) {
 	return moved
 }
 
-// unsettled reports a layout that keeps changing.
+// unsettled reports a layout that keeps changing, at the first size that can.
 func (a *assembler) unsettled() {
 	a.swings = true
-	a.report(newError(a.lastElastic(), 0, "the layout does not settle").
-		withHint("two sizes depend on each other; break the circle"))
-}
-
-// lastElastic finds a statement to blame.
-func (a *assembler) lastElastic() *stmt {
 	for _, s := range a.sections {
 		for _, f := range s.frags {
-			if f.st != nil && (f.end == endSpace || f.end == endOrg || f.end == endLEB) {
-				return f.st
+			if f.end == endSpace || f.end == endOrg || f.end == endLEB {
+				a.report(newError(f.st, f.col, "the layout does not settle").
+					withHint("two sizes depend on each other; break the circle"))
+				return
 			}
 		}
 	}
-	return &stmt{file: a.name, line: 1, col: 1}
+	a.report(newError(a.st, 0, "the layout does not settle"))
 }
 
 // firstLayout assigns addresses with the smallest sizes.
@@ -139,7 +138,7 @@ func (a *assembler) growth(f *frag, stretch int64) int64 {
 	case endAlign:
 		return f.padding(f.addr+fixed) - f.size
 	case endJump:
-		if f.jump.long || a.visits <= layoutWork && a.reaches(f, stretch) {
+		if f.jump.long || a.visits <= a.work && a.reaches(f, stretch) {
 			return 0
 		}
 		f.jump.long = true

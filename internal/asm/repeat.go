@@ -92,6 +92,8 @@ func (a *assembler) irp(s *scanner, what, name string, values []string, verr *Er
 	if len(values) == 0 {
 		values = []string{""}
 	}
+	const perValue = 16 // about what a value costs us
+	a.expanded += perValue * int64(len(values))
 	at := s.st
 	a.in.push(nil, func() []stmt {
 		if len(values) == 0 {

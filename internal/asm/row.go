@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // A row is one instruction form. The tables write it on one line:
@@ -91,14 +90,13 @@ type operandSpec struct {
 
 // insnTable is all rows by name, in order of preference.
 type insnTable struct {
-	rows  map[string][]*row
-	names []string
+	rows   map[string][]*row
+	names  []string
+	byName map[string][]candidate
 }
 
-// instructions parses the tables once; the result is never changed.
-func instructions() *insnTable { return parsedTables() }
-
-var parsedTables = sync.OnceValue(func() *insnTable {
+// instructions parses the tables.
+func instructions() *insnTable {
 	t := &insnTable{rows: map[string][]*row{}}
 	for _, text := range []string{tableGeneral, tableString, tableBits, tableBranch, tableSystem} {
 		for _, line := range strings.Split(text, "\n") {
@@ -111,8 +109,9 @@ var parsedTables = sync.OnceValue(func() *insnTable {
 		}
 	}
 	t.names = sortedKeys(t.rows)
+	t.index()
 	return t
-})
+}
 
 // conditionNames is {cc}: what a condition is called, by its number.
 const conditionNames = "o|no|b=c=nae|nb=nc=ae|z=e|nz=ne|na=be|a=nbe|s|ns|p=pe|np=po|l=nge|nl=ge|le=ng|g=nle"

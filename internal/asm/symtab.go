@@ -100,15 +100,10 @@ func (a *assembler) outSymbol(s *symbol) outSymbol {
 	case s.common:
 		o.shndx, o.value = uint16(elf.SHN_COMMON), uint64(s.align)
 	case s.name == "":
-	default:
-		for _, g := range a.groups {
-			if g.sym == s && s.temp {
-				o.shndx = g.index
-			}
-		}
-		if bind == elf.STB_LOCAL && !s.temp {
-			bind = elf.STB_GLOBAL
-		}
+	case s.temp: // the name of a group that is no symbol otherwise
+		o.shndx = a.groupByName[s.name].index
+	case bind == elf.STB_LOCAL:
+		bind = elf.STB_GLOBAL
 	}
 	if s.size != nil {
 		o.size = uint64(a.symbolSize(s))
