@@ -30,6 +30,7 @@ func Builtins() []*Command {
 		special("hash", "hash [-r]\nNothing is remembered.", func(*Ctx) int { return 0 }),
 		special("help", "help [COMMAND]...\nList the commands, or show the help of some.", runHelp),
 		special("jobs", "jobs\nList jobs not yet waited for.", runJobs),
+		special("kill", "kill [-SIGNAL | -s SIGNAL] PID...\n  or:  kill -l\nSend a signal, TERM by default; -0 only asks whether PID is there.", runKill),
 		special("pwd", "pwd [-P]\nPrint the working directory.", runPwd),
 		special("read", "read [-r] [-a ARRAY] [-d DELIM] [-n N] [-p PROMPT] [NAME]...\nRead a line into variables.", runRead),
 		special("return", "return [N]\nLeave a function or a sourced file.", runReturn),

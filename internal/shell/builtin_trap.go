@@ -2,22 +2,27 @@ package shell
 
 import "strings"
 
-// Signal delivers a signal to the shell, for the kill command: its trap runs
-// before the next command. It reports whether a trap is set.
-func (s *Shell) Signal(name string) bool {
-	_, ok := s.traps[name]
-	if ok {
-		s.pending = append(s.pending, name)
-	}
-	return ok
-}
+// Signal delivers a signal to the shell process, whichever subshell calls: its
+// trap runs, or it ends, before the next command.
+func (s *Shell) Signal(name string) { s.k.signals = append(s.k.signals, name) }
 
-// handleSignals runs the traps of signals that have come.
+// handleSignals handles the signals that have come. Subshells leave them to
+// the shell itself.
 func (s *Shell) handleSignals() {
-	for len(s.pending) > 0 && !s.inTrap && s.k.err == nil && s.ctl == ctlNone {
-		sig := s.pending[0]
-		s.pending = s.pending[1:]
-		s.runTrapAction(s.traps[sig])
+	for !s.sub && len(s.k.signals) > 0 && !s.inTrap && s.k.err == nil && s.ctl == ctlNone {
+		name := s.k.signals[0]
+		s.k.signals = s.k.signals[1:]
+		if action, ok := s.traps[name]; ok && name != "KILL" && name != "STOP" {
+			s.runTrapAction(action)
+			continue
+		}
+		switch name {
+		case "CHLD", "CONT", "URG", "WINCH", "STOP", "TSTP", "TTIN", "TTOU":
+			continue // ignored, or a stop that nothing would end
+		}
+		_, n, _ := SignalName(name)
+		s.status, s.ctl = 128+n, ctlExit
+		delete(s.traps, "EXIT") // the default action runs no trap
 	}
 }
 

@@ -41,8 +41,9 @@ type kernel struct {
 	script   bool
 	commands int
 	depth    int
-	err      error // a limit or a fault: everything unwinds
-	pid      int   // $$
+	err      error    // a limit or a fault: everything unwinds
+	pid      int      // $$
+	signals  []string // sent to the shell, not yet handled
 }
 
 // control says why evaluation is unwinding.
@@ -74,7 +75,6 @@ type Shell struct {
 	bg      int   // $!
 	jobs    []int // not yet waited for
 	traps   map[string]string
-	pending []string // signals not yet handled
 	calls   []string // FUNCNAME
 	ctl     control
 	ctlN    int
@@ -129,7 +129,7 @@ type Result struct {
 
 // Run evaluates a command line or a whole script.
 func (s *Shell) Run(src string) Result {
-	s.k.commands, s.k.err = 0, nil
+	s.k.commands, s.k.err, s.k.signals = 0, nil, nil
 	s.runText(src)
 	s.handleSignals()
 	if s.ctl == ctlExit {
@@ -227,7 +227,6 @@ func (s *Shell) subshell() *Shell {
 	c.fds = s.fds.clone()
 	c.jobs = nil
 	c.traps = map[string]string{}
-	c.pending = nil
 	c.params = append([]string(nil), s.params...)
 	c.pipes = append([]int(nil), s.pipes...)
 	c.sub = true
