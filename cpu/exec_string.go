@@ -74,6 +74,9 @@ func (c *VCPU) advance(in *Inst, r Reg) {
 }
 
 func execMovs(c *VCPU, in *Inst) *Fault {
+	if c.bulk(in, true) {
+		return nil
+	}
 	return c.rep(in, func() *Fault {
 		v, f := c.load(&flatInst, c.source(in), in.Size)
 		if f != nil {
@@ -89,6 +92,9 @@ func execMovs(c *VCPU, in *Inst) *Fault {
 }
 
 func execStos(c *VCPU, in *Inst) *Fault {
+	if c.bulk(in, false) {
+		return nil
+	}
 	return c.rep(in, func() *Fault {
 		if f := c.store(&flatInst, c.dest(in), in.Size, c.r[RAX]); f != nil {
 			return f

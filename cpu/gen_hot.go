@@ -637,7 +637,7 @@ func (g *generator) switchFile() string {
 func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 	for ; n != 0; n-- {
 		switch o.code {
-		default:
+		case opSlow:
 			return o, n
 		case opEnd:
 			if o.link == nil {

@@ -92,6 +92,7 @@ type emuBench struct {
 	pattern []byte
 	filler  []byte
 	before  []byte
+	whole   bool // use Run, and so the switch
 }
 
 func newEmuBench(t testing.TB) *emuBench {
@@ -123,6 +124,14 @@ func newEmuBench(t testing.TB) *emuBench {
 	return b
 }
 
+// step executes one instruction: by Step or, if all is, a run of one.
+func (b *emuBench) step() Stop {
+	if b.whole {
+		return b.c.Run(100)
+	}
+	return b.c.Step()
+}
+
 // run executes one case the way the runner does: until a trap or fault.
 func (b *emuBench) run(t testing.TB, tc *nativeCase) nativeResult {
 	must := func(err error) {
@@ -143,7 +152,7 @@ func (b *emuBench) run(t testing.TB, tc *nativeCase) nativeResult {
 	b.c.SetState(State{R: tc.Regs, RIP: tc.RIP, Flags: tc.Flags})
 	var r nativeResult
 	for range 200 {
-		s := b.c.Step()
+		s := b.step()
 		if s.Kind == StopFault {
 			r.Trap, r.Err, r.CR2 = uint64(s.Fault.Vector), uint64(s.Fault.Code), s.Fault.Addr
 			break
@@ -157,14 +166,22 @@ func (b *emuBench) run(t testing.TB, tc *nativeCase) nativeResult {
 }
 
 func (b *emuBench) diff(r *nativeResult) {
-	for i, was := range b.before {
-		addr := uint64(nativeData + i)
-		if i >= dataSize {
-			addr = uint64(nativeStack + i - dataSize)
+	for at := 0; at < len(b.before); at += mem.PageSize {
+		addr := uint64(nativeData + at)
+		if at >= dataSize {
+			addr = uint64(nativeStack + at - dataSize)
 		}
-		if now := b.m.Page(addr).Data[addr&pageMask]; now != was {
+		now := b.m.Page(addr).Data[:]
+		was := b.before[at : at+mem.PageSize]
+		if bytes.Equal(now, was) {
+			continue
+		}
+		for i := range now {
+			if now[i] == was[i] {
+				continue
+			}
 			if r.NDiff < maxDiff {
-				r.Diff[r.NDiff] = byteDiff{uint32(addr), uint32(now)}
+				r.Diff[r.NDiff] = byteDiff{uint32(addr) + uint32(i), uint32(now[i])}
 			}
 			r.NDiff++
 		}

@@ -28,6 +28,7 @@ func (c *VCPU) Run(n uint64) Stop {
 			if left == 0 {
 				break
 			}
+			c.left = left
 			f = c.slow(o)
 		}
 		if f != nil || c.stop != StopBudget {

@@ -20,7 +20,7 @@ func (t *translator) run(v *view, p *codePage, rip uint64) *Fault {
 			}
 			break
 		}
-		t.ops = append(t.ops, makeOp(in, rip))
+		t.ops = append(t.ops, v.makeOp(in, rip))
 		rip += uint64(in.Len)
 		if in.attr&ends != 0 {
 			break
@@ -66,9 +66,11 @@ func (v *view) decodeAt(p *codePage, rip uint64, in *Inst) *Fault {
 	return nil
 }
 
-func makeOp(in *Inst, rip uint64) op {
+func (v *view) makeOp(in *Inst, rip uint64) op {
 	o := op{inst: in, rip: rip, len: in.Len, leaf: slowLeaf}
-	specialize(&o)
+	if !v.plain {
+		specialize(&o)
+	}
 	return o
 }
 

@@ -28,6 +28,7 @@ type VCPU struct {
 	rip uint64
 
 	count   uint64 // instructions retired
+	left    uint64 // budget when an executor was called
 	version uint64 // of mem, when TLBs, view and cur were last known good
 	stop    StopKind
 
@@ -44,7 +45,6 @@ type VCPU struct {
 	repeat   repeat
 	id       int
 	opt      Options
-	plain    bool // execute everything by its executor: for tests
 }
 
 // New returns a CPU with all registers zero and interrupts disabled.

@@ -38,6 +38,7 @@ type view struct {
 	last  [viewCache]*codePage // recently used pages, by low bits of their number
 	ops   int
 	stale bool
+	plain bool // leave every instruction to its executor: for tests
 }
 
 const viewCache = 16

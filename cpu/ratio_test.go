@@ -1,0 +1,150 @@
+package cpu
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// BenchmarkRatio measures how much slower than the real CPU each kernel runs:
+// whole, stepped, and as four CPUs in turn. Native and emulated runs alternate
+// and the best of each counts, because what else the machine does slows both.
+func BenchmarkRatio(b *testing.B) {
+	native := buildNative(b)
+	var sums [3]float64
+	for _, k := range kernels() {
+		p := loadProgram(b, "fentry")
+		c := New(0, p.m, Options{})
+		p.call(b, c, k.name, k.arg)
+		insns := float64(c.Retired())
+		best := [4]float64{}
+		for i := range best {
+			best[i] = math.Inf(1)
+		}
+		for range 8 {
+			best[0] = min(best[0], nativeSeconds(b, native, k))
+			for i, run := range []func(testing.TB, *program, result) float64{runWhole, runSteps, runFour} {
+				best[i+1] = min(best[i+1], run(b, p, k))
+			}
+		}
+		line := fmt.Sprintf("%-12s native %5.0f MIPS;", k.name[2:], insns/best[0]/1e6)
+		for i, name := range []string{"run", "step", "four"} {
+			ratio := best[i+1] / best[0]
+			sums[i] += math.Log(ratio)
+			line += fmt.Sprintf("  %s %4.0f MIPS %5.1fx", name, insns/best[i+1]/1e6, ratio)
+		}
+		b.Log(line)
+	}
+	n := float64(len(kernels()))
+	for i, name := range []string{"run", "step", "four"} {
+		b.ReportMetric(math.Exp(sums[i]/n), name+"-x-native")
+	}
+}
+
+// runWhole is the CPU seconds of one run of k; so are runSteps and runFour, for
+// one CPU's share.
+func runWhole(b testing.TB, p *program, k result) float64 {
+	c := New(0, p.m, Options{})
+	p.call(b, c, k.name, 1)
+	start := cpuTime()
+	p.call(b, c, k.name, k.arg)
+	return (cpuTime() - start).Seconds()
+}
+
+func runSteps(b testing.TB, p *program, k result) float64 {
+	c := New(0, p.m, Options{})
+	p.start(b, c, k.name, k.arg, stackTop)
+	start := cpuTime()
+	for c.Step().Kind == StopBudget {
+	}
+	return (cpuTime() - start).Seconds()
+}
+
+func runFour(b testing.TB, p *program, k result) float64 {
+	var cpus [4]*VCPU
+	for i := range cpus {
+		cpus[i] = New(i, p.m, Options{})
+		p.start(b, cpus[i], k.name, k.arg, stackTop-uint64(i)*4096)
+	}
+	start := cpuTime()
+	inTurn(cpus[:])
+	spent := (cpuTime() - start).Seconds()
+	total := uint64(0)
+	for _, c := range cpus {
+		total += c.Retired()
+	}
+	// The kernels share their data, so the four do not all do the same work:
+	// scale to the instructions of one run alone.
+	c := New(0, p.m, Options{})
+	p.call(b, c, k.name, k.arg)
+	return spent * float64(c.Retired()) / float64(total)
+}
+
+// inTurn steps CPUs one instruction each until all have stopped.
+func inTurn(cpus []*VCPU) {
+	for len(cpus) > 0 {
+		alive := true
+		for _, c := range cpus {
+			alive = c.Step().Kind == StopBudget && alive
+		}
+		if !alive {
+			var rest []*VCPU
+			for _, c := range cpus {
+				if c.RIP() != stopAddr+1 {
+					rest = append(rest, c)
+				}
+			}
+			cpus = rest
+		}
+	}
+}
+
+// buildNative compiles the kernels for this machine.
+func buildNative(b testing.TB) string {
+	gcc, err := exec.LookPath("gcc")
+	if err != nil {
+		b.Skip("no gcc to build the kernels natively with")
+	}
+	dir := b.TempDir()
+	flags := []string{"-O2", "-mgeneral-regs-only", "-mcx16", "-fno-stack-protector", "-fno-builtin", "-fno-pie", "-c"}
+	var objects []string
+	for _, f := range []string{"main", "kernels", "programs", "runtime"} {
+		args := append([]string{}, flags...)
+		if f == "kernels" {
+			args = append(args, "-pg", "-mfentry", "-mrecord-mcount", "-mnop-mcount")
+		}
+		o := filepath.Join(dir, f+".o")
+		run(b, gcc, append(args, filepath.Join("testdata", "programs", f+".c"), "-o", o)...)
+		objects = append(objects, o)
+	}
+	exe := filepath.Join(dir, "native")
+	run(b, gcc, append(objects, "-no-pie", "-o", exe)...)
+	return exe
+}
+
+func run(b testing.TB, name string, args ...string) {
+	b.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		b.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+// nativeSeconds is the CPU time of one native run of k.
+func nativeSeconds(b testing.TB, exe string, k result) float64 {
+	const rounds = 20
+	cmd := exec.Command(exe, k.name, fmt.Sprint(k.arg), fmt.Sprint(rounds))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var sum, us uint64
+	if _, err := fmt.Sscan(string(out), &sum, &us); err != nil {
+		b.Fatal(err)
+	}
+	return (time.Duration(us) * time.Microsecond).Seconds() / rounds
+}
