@@ -58,7 +58,7 @@ func (p *parser) errorf(line int, format string, args ...any) error {
 
 // settings are the keys of the front matter.
 func settingNames() []string {
-	return []string{"title", "cpus", "hz", "image", "seed", "max-insns", "max-commands", "max-output", "max-memory"}
+	return []string{"title", "cpus", "hz", "image", "seed", "max-insns", "max-commands", "max-output", "max-pipe", "max-depth", "max-memory"}
 }
 
 // frontMatter reads the lines between two "---" at the top and gives the index

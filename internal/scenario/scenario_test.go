@@ -336,3 +336,20 @@ func (echoSession) Exec(c string) Outcome {
 }
 
 func (echoSession) Close() Outcome { return Outcome{} }
+
+func TestLimits(t *testing.T) {
+	f, err := Parse("t.md", []byte("---\nmax-commands: 5\nmax-insns: 9\n---\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, err := f.Limits(); err != nil || l.Commands != 5 {
+		t.Errorf("%+v, %v", l, err)
+	}
+	f, err = Parse("t.md", []byte("---\nmax-depth: many\n---\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Limits(); err == nil || err.Error() != `t.md:2: max-depth: "many" is no number from 1 to 1073741824` {
+		t.Errorf("%v", err)
+	}
+}

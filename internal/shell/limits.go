@@ -25,6 +25,16 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// Set sets a limit by the name of its option without "max-".
+func (l *Limits) Set(name string, n int) bool {
+	p := map[string]*int{"commands": &l.Commands, "output": &l.Output, "pipe": &l.Pipe, "depth": &l.Depth, "text": &l.Text}[name]
+	if p == nil || n < 1 {
+		return false
+	}
+	*p = n
+	return true
+}
+
 // LimitError says that a command line was ended by a limit.
 type LimitError struct {
 	What  string // what was counted: "commands", "bytes of output"
@@ -51,9 +61,15 @@ func (s *Shell) count() bool {
 
 // fail ends the command line: every evaluation unwinds once k.err is set.
 func (s *Shell) fail(err error) {
-	if s.k.err == nil {
-		s.k.err = err
+	if s.k.err != nil {
+		return
 	}
+	if l, ok := err.(*LimitError); ok && !s.k.limitFlags {
+		named := *l
+		named.Flag = ""
+		err = &named
+	}
+	s.k.err = err
 }
 
 // enter goes one level deeper into functions, substitutions and subshells.

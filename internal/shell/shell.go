@@ -26,24 +26,28 @@ type Config struct {
 	// Script makes the shell end where bash ends a script: at a use of an
 	// unset variable under `set -u`. A session goes on with its next line.
 	Script bool
+	// LimitFlags says that there are options --max-commands, --max-output,
+	// --max-pipe and --max-depth: errors then name the one that helps.
+	LimitFlags bool
 }
 
 // kernel is what a shell shares with its subshells and jobs.
 type kernel struct {
-	fs       *vfs.FS
-	host     Host
-	console  *Console
-	table    map[string]*Command
-	names    []string // of the table, sorted
-	rng      *rand.Rand
-	start    time.Time
-	limits   Limits
-	script   bool
-	commands int
-	depth    int
-	err      error    // a limit or a fault: everything unwinds
-	pid      int      // $$
-	signals  []string // sent to the shell, not yet handled
+	fs         *vfs.FS
+	host       Host
+	console    *Console
+	table      map[string]*Command
+	names      []string // of the table, sorted
+	rng        *rand.Rand
+	start      time.Time
+	limits     Limits
+	script     bool
+	commands   int
+	depth      int
+	err        error    // a limit or a fault: everything unwinds
+	pid        int      // $$
+	limitFlags bool     // options exist that raise limits
+	signals    []string // sent to the shell, not yet handled
 }
 
 // control says why evaluation is unwinding.
@@ -102,7 +106,7 @@ func New(c Config) *Shell {
 		c.Console = NewConsole(limits.Output, nil)
 	}
 	k := &kernel{
-		fs: c.FS, host: c.Host, console: c.Console, limits: limits, script: c.Script, pid: c.Host.Pid(),
+		fs: c.FS, host: c.Host, console: c.Console, limits: limits, script: c.Script, limitFlags: c.LimitFlags, pid: c.Host.Pid(),
 		rng: rand.New(rand.NewPCG(c.Seed, 0)), start: c.Host.Now(),
 	}
 	k.setTable(Builtins(), Coreutils(), c.Commands)
