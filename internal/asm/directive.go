@@ -137,8 +137,7 @@ func ignoredDirectives() []string {
 		".loc_mark_labels", ".arch", ".att_syntax", ".att_mnemonic", ".noaltmacro", ".allow_index_reg",
 		".disallow_index_reg", ".sse_check", ".operand_check",
 		".line", ".ln", ".title", ".sbttl", ".list", ".nolist", ".eject", ".psize", ".lflags",
-		".optim", ".noopt", ".symver", ".print", ".addrsig", ".addrsig_sym",
-		".cv_loc", ".linkonce", ".stabs", ".stabn", ".stabd",
+		".optim", ".noopt", ".print", ".addrsig", ".addrsig_sym",
 	}
 }
 

@@ -83,7 +83,7 @@ func dirSection(a *assembler, s *scanner) *Error {
 	}
 	sec := a.findSection(spec.name, spec.group)
 	if sec == nil {
-		const maxSections = 30000
+		const maxSections = 20000 // with groups and relocations still below SHN_LORESERVE
 		if len(a.sections) >= maxSections {
 			return s.errorAt(0, "more than %d sections", maxSections)
 		}

@@ -92,7 +92,7 @@ func TestReassemble(t *testing.T) {
 // compareText assembles lines in batches with gas and with us.
 func compareText(t *testing.T, what string, lines []string) int {
 	t.Helper()
-	const batch, most = 40_000, 160_000
+	const batch, most = 30_000, 60_000
 	lines = lines[:min(len(lines), most)]
 	n := 0
 	for start := 0; start < len(lines); start += batch {

@@ -142,6 +142,21 @@ func lenient(line string) bool {
 	return m == "jmpq" || m == "callq" || (m == "movdir64b" || m == "enqcmd" || m == "enqcmds") && strings.Contains(line, "(%ecx)")
 }
 
+// same assembles all lines at once and compares with what gas made of them;
+// if it differs, the caller looks at each.
+func same(t *testing.T, lines []lineCase, cut map[string]bool) bool {
+	t.Helper()
+	var src, want strings.Builder
+	for _, c := range lines {
+		if !cut[c.line] {
+			src.WriteString(c.line + "\n")
+			want.WriteString(c.hex)
+		}
+	}
+	object, err := Assemble("x.s", []byte(src.String()))
+	return err == nil && fmt.Sprintf("%x", textOf(t, object)) == want.String()
+}
+
 // TestFormsAgainstGas assembles every row of the tables with many operands
 // and compares each instruction with gas.
 func TestFormsAgainstGas(t *testing.T) {
@@ -149,6 +164,9 @@ func TestFormsAgainstGas(t *testing.T) {
 	accepted, rejected, cut := gasLines(t, lines)
 	t.Logf("%d instructions, gas accepts %d", len(lines), len(accepted))
 	bad := 0
+	if same(t, accepted, cut) {
+		accepted = nil
+	}
 	for _, c := range accepted {
 		got, err := oneLine(t, c.line)
 		if err != nil && cut[c.line] {

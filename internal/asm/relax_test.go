@@ -47,7 +47,7 @@ func near(rng *rand.Rand, i, n int) int {
 // each other are left to TestLayoutSwing: gas may fail on them.)
 func TestLayoutAgainstGas(t *testing.T) {
 	needTool(t, "as")
-	const programs = 150
+	const programs = 60
 	for seed := range uint64(programs) {
 		src := layoutProgram(rand.New(rand.NewPCG(seed, 1)), 8)
 		want, msg := gas(t, src)
