@@ -38,7 +38,8 @@ func session(t testing.TB, f *File) *ShellSession {
 		t.Fatal(err)
 	}
 	console := shell.NewConsole(1<<20, nil)
-	sh := shell.New(shell.Config{FS: tree, Host: host, Console: console, Commands: fake(console), Dir: WorkDir})
+	sh := shell.New(shell.Config{FS: tree, Host: host, Console: console, Commands: fake(console), Dir: WorkDir,
+		Limits: shell.Limits{Commands: 20000}})
 	return NewSession(sh, console)
 }
 

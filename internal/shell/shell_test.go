@@ -64,6 +64,7 @@ func TestSmoke(t *testing.T) {
 
 func TestNoPanic(t *testing.T) {
 	s := newShell(t)
+	s.k.limits.Commands = 50000
 	for _, src := range []string{
 		strings.Repeat("(", 60000), strings.Repeat("(", 19000), "echo " + strings.Repeat("\"$(echo ", 9000), strings.Repeat("$(", 30000), strings.Repeat("{ ", 30000), "echo " + strings.Repeat("$((", 20000),
 		strings.Repeat("! ", 30000) + "true", strings.Repeat("if ", 20000), "echo $((" + strings.Repeat("-", 50000) + "1))",
