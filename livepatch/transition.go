@@ -210,6 +210,10 @@ func (c *Core) stackRange(f *Func) transition.Range {
 	return transition.Range{Start: prev.NewFunc, End: prev.NewFunc + prev.NewSize, Func: f.OldName}
 }
 
+// StackRanges are the functions that a task must have left to switch, for
+// reports.
+func (c *Core) StackRanges() []transition.Range { return c.stackRanges() }
+
 // SwitchPoint is what a task passes at kernel exit and in the idle loop.
 func (c *Core) SwitchPoint(t *transition.Task) { c.engine.UpdateTask(t) }
 

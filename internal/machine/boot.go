@@ -145,11 +145,18 @@ func (m *Machine) loadImage(im *obj.Image) error {
 		}
 	}
 	for _, f := range im.Frames {
-		if err := m.unwind.add(f); err != nil {
-			return err
-		}
+		m.noUnwind(m.unwind.add(f))
 	}
+	m.noUnwind(m.unwind.addORC(im))
 	return nil
+}
+
+// noUnwind reports unwind data that cannot be read. The code runs all the same;
+// stacks through it are unreliable.
+func (m *Machine) noUnwind(err error) {
+	if err != nil {
+		m.printk(trace.Warning, fmt.Sprintf("klpemu: %v; stacks through this code are unreliable", err))
+	}
 }
 
 func (m *Machine) unloadImage(im *obj.Image) {
@@ -159,6 +166,7 @@ func (m *Machine) unloadImage(im *obj.Image) {
 	for _, f := range im.Frames {
 		m.unwind.remove(f)
 	}
+	m.unwind.removeORC(im)
 }
 
 func (m *Machine) findCoreSymbols() error {

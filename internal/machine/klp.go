@@ -153,10 +153,13 @@ func (k klpScheduler) QueueWork(name string, f func()) { k.m.queueWork(name, f) 
 
 func (k klpScheduler) QueueTransitionWork() {
 	m := k.m
-	m.queueDelayed("klp_transition_work", roundJiffies(m.Now(), time.Second), func() {
+	m.queueDelayed(transitionWork, roundJiffies(m.Now(), time.Second), func() {
 		m.queueWork("klp_transition_work_fn", m.klp.TransitionWork)
 	})
 }
+
+// transitionWork is the delayed work that tries a transition again.
+const transitionWork = "klp_transition_work"
 
 // Callback calls a guest callback. One that faults counts as failed: the task
 // of a real kernel would have died in it.

@@ -67,12 +67,13 @@ func (m *Machine) notifySignal(t *Task) {
 
 // deliver is the signal half of exit_to_user_mode_loop, which comes after the
 // switch point: it reports whether a signal ends the task, and whether the
-// interrupted system call starts again.
+// interrupted system call starts again. Functions that return an int leave it
+// in eax.
 func (t *Task) deliver(rax uint64) (dies, restart bool) {
 	pending := t.signalPending()
 	dies = t.signals&fatalSignals != 0
 	t.signaled = false
-	switch -int64(rax) {
+	switch -int32(rax) {
 	case eRestartSys, eRestartNoIntr, eRestartNoHand, eRestartBlock:
 		restart = pending && !dies
 	}

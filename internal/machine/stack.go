@@ -25,6 +25,63 @@ func (u *unwinder) add(f obj.FrameTable) error {
 	return nil
 }
 
+// addORC adds the ORC data of an image whose sections are in memory: each file
+// of it has a pair of sections of its own.
+func (u *unwinder) addORC(im *obj.Image) error {
+	for i := range im.Sections {
+		p := &im.Sections[i]
+		if p.Section.Name != orcIPSection || p.Section.Size == 0 {
+			continue
+		}
+		entries := orcEntriesOf(im, p.File)
+		if entries == nil {
+			return fmt.Errorf("%s: it has %s but no %s", p.File, orcIPSection, orcSection)
+		}
+		t, err := unwind.ParseORC(p.File, p.Addr, u.bytes(p), u.bytes(entries), textEnd(im))
+		if err != nil {
+			return err
+		}
+		u.tables.AddORC(unwindName(im.Base), t)
+	}
+	return nil
+}
+
+const (
+	orcIPSection = ".orc_unwind_ip"
+	orcSection   = ".orc_unwind"
+)
+
+func orcEntriesOf(im *obj.Image, file string) *obj.Placed {
+	for i := range im.Sections {
+		if p := &im.Sections[i]; p.File == file && p.Section.Name == orcSection {
+			return p
+		}
+	}
+	return nil
+}
+
+// bytes are the contents of a section in memory, relocated.
+func (u *unwinder) bytes(p *obj.Placed) []byte {
+	b := make([]byte, p.Section.Size)
+	if u.m.mem.Read(p.Addr, b) != nil {
+		return nil
+	}
+	return b
+}
+
+// textEnd is where the executable part of an image ends.
+func textEnd(im *obj.Image) uint64 {
+	end := im.Base
+	for _, s := range im.Segments {
+		if s.Perm&obj.PermX != 0 {
+			end = max(end, s.Addr+s.Size)
+		}
+	}
+	return end
+}
+
+func (u *unwinder) removeORC(im *obj.Image) { u.tables.Remove(unwindName(im.Base)) }
+
 func (u *unwinder) remove(f obj.FrameTable) { u.tables.Remove(unwindName(f.Addr)) }
 
 // alias makes the unwind data of original serve for a copy of it at addr.
@@ -62,6 +119,9 @@ func (m *Machine) atGate(rip uint64) bool {
 
 // reliableStack is stack_trace_save_tsk_reliable.
 func (m *Machine) reliableStack(t *Task) ([]uint64, error) {
+	if c := m.cpus[t.cpu]; c.curr == t && t != m.current() && !t.IsIdle {
+		return nil, fmt.Errorf("it runs on cpu %d", c.id)
+	}
 	tr := m.walk(t)
 	if !tr.Reliable {
 		return nil, fmt.Errorf("%s", tr.Why)

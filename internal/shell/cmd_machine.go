@@ -92,7 +92,7 @@ func (s *System) EndCommand() {
 func (s *System) Commands() []*Command {
 	var all []*Command
 	for _, list := range [][]*Command{
-		s.bootCommands(), s.moduleCommands(), s.callCommands(), s.runCommands(), s.lookCommands(), s.logCommands(), s.klpCommands(),
+		s.bootCommands(), s.moduleCommands(), s.callCommands(), s.runCommands(), s.lookCommands(), s.logCommands(), s.klpCommands(), s.killCommands(),
 	} {
 		all = append(all, list...)
 	}

@@ -1,13 +1,20 @@
 package shell
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
+
+	"klpemu/internal/machine"
 )
 
-const bootUsage = `boot [--cpus N] [--hz N] [IMAGE...]
+const bootUsage = `boot [--cpus N] [--offline LIST] [--preempt MODEL] [--hz N] [IMAGE...]
 Restart the machine with kernel images (.s, .o), linked together; without one
 a small built-in kernel boots.
   --cpus N   vCPUs (default 2)
+  --offline LIST   vCPUs that are there but not online, as 2,3
+  --preempt MODEL  none, voluntary or full: where a task in the kernel can lose
+                   its CPU (default voluntary)
   --hz N     instructions in a second of virtual time (default 1000000)`
 
 func (s *System) bootCommands() []*Command {
@@ -15,13 +22,19 @@ func (s *System) bootCommands() []*Command {
 }
 
 func (s *System) runBoot(c *Ctx) int {
-	opts, args, status, ok := c.Getopt("+c:h:", map[string]byte{"cpus": 'c', "hz": 'h'})
+	opts, args, status, ok := c.Getopt("+c:h:o:p:", map[string]byte{"cpus": 'c', "hz": 'h', "offline": 'o', "preempt": 'p'})
 	if !ok {
 		return status
 	}
 	cfg := s.cfg
 	cfg.Kernel = nil
 	for _, o := range opts {
+		if o.Flag == 'o' || o.Flag == 'p' {
+			if err := bootModel(&cfg, o); err != nil {
+				return c.Errorf("%v", err)
+			}
+			continue
+		}
 		n, err := strconv.ParseUint(o.Arg, 10, 62)
 		if err != nil || n == 0 {
 			return c.Errorf("'%s' is no number from 1", o.Arg)
@@ -43,4 +56,22 @@ func (s *System) runBoot(c *Ctx) int {
 		return c.Errorf("%v", err)
 	}
 	return 0
+}
+
+// bootModel reads --offline and --preempt.
+func bootModel(cfg *machine.Config, o Opt) error {
+	if o.Flag == 'p' {
+		p, err := machine.ParsePreemption(o.Arg)
+		cfg.Preempt = p
+		return err
+	}
+	cfg.Offline = nil
+	for _, word := range strings.Split(o.Arg, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return fmt.Errorf("'%s' is no list of cpus; write it as 2,3", o.Arg)
+		}
+		cfg.Offline = append(cfg.Offline, n)
+	}
+	return nil
 }

@@ -12,13 +12,15 @@ Make one system call into FUNC from the shell's task and print its result.
   --type T   i8 u8 i16 u16 i32 u32 i64 u64 x64 (hex) or void; i64 by default
 FUNC is NAME, MODULE:NAME or NAME,N; ARG a number or SYMBOL[+OFF].`
 
-const spawnUsage = `spawn [--name COMM] [--cpu N] [--kthread] [--loop] FUNC [ARG...]
+const spawnUsage = `spawn [--name COMM] [--cpu N] [--kthread] [--loop] [--parent PID] FUNC [ARG...]
 Start a task that runs FUNC and print its pid. It starts when the world next
 moves (run, step, sleep).
   --name COMM   its name; FUNC by default
   --cpu N       its CPU; by default the one with the fewest tasks
   --kthread     a kernel thread: never in user mode
-  --loop        call FUNC again after each return`
+  --loop        call FUNC again after each return
+  --parent PID  the task that forks it and passes on its patch state; by default
+                the shell, for a kernel thread kthreadd`
 
 func (s *System) callCommands() []*Command {
 	return []*Command{
@@ -101,7 +103,7 @@ func FormatResult(typ string, v uint64) (text string, ok bool) {
 }
 
 func (s *System) runSpawn(c *Ctx) int {
-	opts, args, status, ok := c.Getopt("+n:c:kl", map[string]byte{"name": 'n', "cpu": 'c', "kthread": 'k', "loop": 'l'})
+	opts, args, status, ok := c.Getopt("+n:c:klp:", map[string]byte{"name": 'n', "cpu": 'c', "kthread": 'k', "loop": 'l', "parent": 'p'})
 	if !ok {
 		return status
 	}
@@ -116,6 +118,12 @@ func (s *System) runSpawn(c *Ctx) int {
 				return c.Errorf("there is no cpu '%s'; the machine has %d, from 0", opt.Arg, len(s.m.CPUs()))
 			}
 			o.CPU = n
+		case 'p':
+			n, err := strconv.Atoi(opt.Arg)
+			if err != nil || n <= 0 {
+				return c.Errorf("there is no task with pid '%s'", opt.Arg)
+			}
+			o.Parent = n
 		case 'k':
 			o.Kthread = true
 		case 'l':

@@ -5,9 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"klpemu/internal/machine"
 	"klpemu/livepatch"
-	"klpemu/transition"
 )
 
 const klpUsage = `klp [PATCH]
@@ -112,46 +110,28 @@ func (s *System) printSite(w io.Writer, f *livepatch.Func) {
 	fmt.Fprintf(w, "      call site %016x: %s %s\n", loc, hexBytes(in.Code), in.Text)
 }
 
-// printTasks says who has switched and who holds the transition up.
+// printTasks says who has switched and who holds the transition up: where each
+// of them is, what holds it, and what would let it go.
 func (s *System) printTasks(w io.Writer) {
-	target := s.m.Engine().PeekTarget()
-	switched := 0
-	var waiting []*machine.Task
-	for _, t := range append(s.m.Tasks(), s.m.IdleTasks()...) {
-		if state, _ := t.Peek(); state == target {
-			switched++
-		} else {
-			waiting = append(waiting, t)
+	waiting := s.m.Stragglers()
+	all := len(s.m.Tasks()) + len(s.m.IdleTasks())
+	fmt.Fprintf(w, "  tasks: %d switched, %d to go\n", all-len(waiting), len(waiting))
+	if r := s.m.Klp().LastReport(); r.Attempt > 0 {
+		fmt.Fprintf(w, "  attempts: %d", r.Attempt)
+		if at, ok := s.m.NextAttempt(); ok {
+			fmt.Fprintf(w, "; the next one in %.3f s", max(at-s.m.Now(), 0).Seconds())
 		}
+		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "  tasks: %d switched, %d to go\n", switched, len(waiting))
-	for _, t := range waiting {
-		fmt.Fprintf(w, "    %s (pid %d, cpu %d): %s\n", t.Comm, t.PID, t.CPU(), s.why(t))
+	for _, text := range s.m.KernelWaits() {
+		fmt.Fprintf(w, "  waits: %s\n", text)
 	}
-}
-
-// why tells what holds a task, by the last attempt to switch it.
-func (s *System) why(t *machine.Task) string {
-	for _, st := range s.m.Klp().LastReport().Stragglers {
-		if st.Task != &t.Task {
-			continue
+	for _, st := range waiting {
+		t := st.Task
+		fmt.Fprintf(w, "    %s (pid %d) %s\n", t.Comm, t.PID, st.Where)
+		if st.Holds != "" {
+			fmt.Fprintf(w, "      held:     %s\n", st.Holds)
 		}
-		switch st.Reason {
-		case transition.OnStack:
-			return fmt.Sprintf("%s has %s on its stack, at %s", taskWord(t), st.Func, s.m.FormatReturn(st.Addr))
-		case transition.Unreliable:
-			return "its stack is unreliable: " + st.Err.Error()
-		case transition.Running:
-			return "it was running; the next kernel exit or trip round the idle loop switches it"
-		}
+		fmt.Fprintf(w, "      released: %s\n", st.Needs)
 	}
-	return taskWord(t) + " was not tried yet"
-}
-
-func taskWord(t *machine.Task) string {
-	switch t.State() {
-	case machine.Interruptible, machine.Uninterruptible:
-		return "it sleeps and"
-	}
-	return "it"
 }

@@ -119,11 +119,11 @@ func (s *System) runPs(c *Ctx) int {
 	fmt.Fprintf(c.Out(), "%5s %3s %s %5s  %s\n", "PID", "CPU", "S", "PATCH", "COMMAND")
 	for _, t := range s.m.Tasks() {
 		state, _ := t.Peek()
-		name := t.Comm
+		name := t.CommText()
 		if t.Kthread {
 			name = "[" + name + "]"
 		}
-		fmt.Fprintf(c.Out(), "%5d %3d %s %5d  %s\n", t.PID, t.CPU(), t.State().Letter(), state, name)
+		fmt.Fprintf(c.Out(), "%5d %3d %s %5d  %s\n", t.PID, t.CPU(), t.StateLetter(), state, name)
 	}
 	return 0
 }

@@ -38,6 +38,9 @@ type Frame struct {
 	// Signal says that RIP is not a return address: the frame was interrupted
 	// there, or is the topmost one of a running task.
 	Signal bool
+	// RegsFrame says that RIP comes from saved registers rather than from a
+	// call, so that no tracer can have replaced it.
+	RegsFrame bool
 	// Guess says that a frame pointer was believed on the way here, so nothing
 	// from here on is reliable.
 	Guess bool
@@ -95,6 +98,7 @@ type Result struct {
 	Outcome Outcome
 	Next    Frame  // if Stepped
 	Why     string // if Unreliable
+	NoData  bool   // if Unreliable: because nothing describes the code
 }
 
 // dwarfReg translates the psABI's DWARF register numbers (figure 3.36).

@@ -44,24 +44,37 @@ func (ts *Tables) Reliable(f Frame, m Memory, o WalkOptions) Trace {
 		t.Entries = append(t.Entries, f.RIP)
 		t.Frames = append(t.Frames, f)
 		if f.Guess {
-			return t.bad("the frame of %x was found by its frame pointer only", f.RIP)
+			t.note(fmt.Sprintf("the frame of %x was found by its frame pointer only", f.RIP))
 		}
 		r := ts.Step(f, m)
+		if r.NoData {
+			// Code that no data describes: its frame pointer is followed, so
+			// that the rest can be shown, but not believed.
+			t.note(r.Why)
+			r = FramePointer(f, m)
+		}
 		switch r.Outcome {
 		case End:
-			t.Reliable = true
+			t.Reliable = t.Why == ""
 			return t
 		case Unreliable:
 			return t.bad("%s", r.Why)
 		}
 		f = r.Next
-		if o.Return != nil && f.Slot != 0 {
+		if o.Return != nil && f.Slot != 0 && !f.RegsFrame {
 			f.RIP = o.Return(f.RIP, f.Slot)
 		}
 	}
 }
 
+// note keeps the first reason why a stack is not reliable.
+func (t *Trace) note(why string) {
+	if t.Why == "" {
+		t.Why = why
+	}
+}
+
 func (t *Trace) bad(format string, args ...any) Trace {
-	t.Why = fmt.Sprintf(format, args...)
+	t.note(fmt.Sprintf(format, args...))
 	return *t
 }

@@ -13,9 +13,14 @@ func unreliable(format string, args ...any) Result {
 
 // Step finds the caller of f (unwind_next_frame).
 func (ts *Tables) Step(f Frame, m Memory) Result {
+	if o := ts.findORC(f.lookup()); o != nil {
+		return o.step(&f, m)
+	}
 	d, pc := ts.find(f.lookup())
 	if d == nil {
-		return unreliable("there is no unwind data for %x", f.RIP)
+		r := unreliable("there is no unwind data for %x", f.RIP)
+		r.NoData = true
+		return r
 	}
 	w, err := d.rowFor(pc)
 	if err != nil {
@@ -28,7 +33,7 @@ func (ts *Tables) Step(f Frame, m Memory) Result {
 	if err != nil {
 		return unreliable("the frame of %x cannot be found: %v", f.RIP, err)
 	}
-	next := Frame{Regs: f.Regs, Known: f.Known & calleeSaved, Signal: d.cie.signal, Guess: f.Guess}
+	next := Frame{Regs: f.Regs, Known: f.Known & calleeSaved, Signal: d.cie.signal, RegsFrame: d.cie.signal, Guess: f.Guess}
 	next.set(RSP, cfa)
 	for r := 0; r < numRegs; r++ {
 		if err := w.restore(r, cfa, &f, &next, m); err != nil {
@@ -155,6 +160,9 @@ func FramePointer(f Frame, m Memory) Result {
 		return unreliable("rbp of %x is no frame pointer: %v", f.RIP, err)
 	}
 	next := Frame{RIP: ret, Slot: bp + 8, Guess: true}
+	if bp+16 <= f.SP() {
+		return unreliable("rbp of %x is no frame pointer", f.RIP)
+	}
 	next.set(RSP, bp+16)
 	next.set(RBP, saved)
 	return Result{Next: next}

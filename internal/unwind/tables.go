@@ -6,12 +6,18 @@ import "fmt"
 // use.
 type Tables struct {
 	tables  []named
+	orc     []namedORC
 	aliases []alias
 }
 
 type named struct {
 	name string
 	t    *Table
+}
+
+type namedORC struct {
+	name string
+	t    *ORCTable
 }
 
 // alias says that [start, end) is a copy of the code at original.
@@ -25,6 +31,12 @@ func (ts *Tables) Add(name string, tables ...*Table) {
 	for _, t := range tables {
 		ts.tables = append(ts.tables, named{name, t})
 	}
+}
+
+// AddORC registers the ORC data of an image or module under its name. Where
+// code has both, ORC is believed, as the kernel knows nothing else.
+func (ts *Tables) AddORC(name string, t *ORCTable) {
+	ts.orc = append(ts.orc, namedORC{name, t})
 }
 
 // Alias makes the unwind data of the size bytes of code at original serve for a
@@ -56,13 +68,20 @@ func (ts *Tables) Remove(name string) {
 			aliases = append(aliases, a)
 		}
 	}
-	ts.tables, ts.aliases = tables, aliases
+	var orc []namedORC
+	for _, n := range ts.orc {
+		if n.name != name {
+			orc = append(orc, n)
+		}
+	}
+	ts.tables, ts.orc, ts.aliases = tables, orc, aliases
 }
 
 // Clone returns an independent set. The tables themselves are immutable.
 func (ts *Tables) Clone() *Tables {
 	return &Tables{
 		tables:  append([]named(nil), ts.tables...),
+		orc:     append([]namedORC(nil), ts.orc...),
 		aliases: append([]alias(nil), ts.aliases...),
 	}
 }
@@ -70,17 +89,36 @@ func (ts *Tables) Clone() *Tables {
 // Known reports whether there is unwind data for the code at pc.
 func (ts *Tables) Known(pc uint64) bool {
 	f, _ := ts.find(pc)
-	return f != nil
+	return f != nil || ts.findORC(pc) != nil
+}
+
+// unalias turns an address in a copy of code into that of the original.
+func (ts *Tables) unalias(pc uint64) uint64 {
+	for _, a := range ts.aliases {
+		if pc >= a.start && pc < a.end {
+			return pc - a.start + a.original
+		}
+	}
+	return pc
+}
+
+// findORC returns the ORC entry for pc, or nil.
+func (ts *Tables) findORC(pc uint64) *orcEntry {
+	if len(ts.orc) == 0 {
+		return nil
+	}
+	pc = ts.unalias(pc)
+	for _, n := range ts.orc {
+		if o := n.t.find(pc); o != nil {
+			return o
+		}
+	}
+	return nil
 }
 
 // find returns the entry for pc, and pc as that entry counts it.
 func (ts *Tables) find(pc uint64) (*fde, uint64) {
-	for _, a := range ts.aliases {
-		if pc >= a.start && pc < a.end {
-			pc = pc - a.start + a.original
-			break
-		}
-	}
+	pc = ts.unalias(pc)
 	for _, n := range ts.tables {
 		if f := n.t.find(pc); f != nil {
 			return f, pc

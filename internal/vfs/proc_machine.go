@@ -79,18 +79,18 @@ func taskDir(m *machine.Machine, t *machine.Task) Node {
 
 // taskFiles are the files that a process and its one thread share.
 func taskFiles(m *machine.Machine, t *machine.Task) []Entry {
-	private := func(f func() string) Node {
+	owner := func(f func() string) Node {
 		return &DynFile{Perm: 0o400, OnRead: func() ([]byte, error) { return []byte(f()), nil }}
 	}
 	return []Entry{
-		{"comm", procText(func() string { return t.Comm + "\n" })},
-		{"patch_state", private(func() string {
+		{"comm", procText(func() string { return t.CommText() + "\n" })},
+		{"patch_state", owner(func() string {
 			state, _ := t.Peek()
 			return fmt.Sprintf("%d\n", state)
 		})},
-		{"stack", private(func() string { return taskStack(m, t) })},
+		{"stack", owner(func() string { return taskStack(m, t) })},
 		{"status", procText(func() string { return taskStatus(t) })},
-		{"wchan", procText(func() string { return wchan(m, t) })},
+		{"wchan", procText(func() string { return m.Wchan(t) })},
 	}
 }
 
@@ -104,27 +104,14 @@ func taskStack(m *machine.Machine, t *machine.Task) string {
 }
 
 func taskStatus(t *machine.Task) string {
-	state := map[machine.TaskState]string{
-		machine.Running: "R (running)", machine.Interruptible: "S (sleeping)",
-		machine.Uninterruptible: "D (disk sleep)", machine.Dead: "X (dead)",
-	}[t.State()]
+	state := map[string]string{
+		"R": "R (running)", "S": "S (sleeping)", "D": "D (disk sleep)", "I": "I (idle)", "X": "X (dead)",
+	}[t.StateLetter()]
 	kthread := 0
 	if t.Kthread {
 		kthread = 1
 	}
 	return fmt.Sprintf("Name:\t%s\nState:\t%s\nTgid:\t%d\nPid:\t%d\nKthread:\t%d\n", t.Comm, state, t.PID, t.PID, kthread)
-}
-
-// wchan is the function in which a task sleeps, 0 for a task that does not.
-func wchan(m *machine.Machine, t *machine.Task) string {
-	if t.State() == machine.Running {
-		return "0"
-	}
-	if lines := m.Stack(t); len(lines) > 0 {
-		name, _, _ := strings.Cut(lines[0], "+")
-		return name
-	}
-	return "0"
 }
 
 // procModules is m_show of kernel/module/procfs.c.

@@ -40,6 +40,7 @@ func dir(perm uint32, entries ...Entry) *DynDir {
 func sysRoot(m Current) Node {
 	tracing := tracingDir(m)
 	return dir(0o755,
+		Entry{"devices", dir(0o755, Entry{"system", dir(0o755, Entry{"cpu", cpuDir(m)})})},
 		Entry{"kernel", dir(0o755,
 			Entry{"debug", dir(0o700,
 				Entry{"dynamic_debug", dir(0o755, Entry{"control", dynamicDebug(m)})},
