@@ -239,10 +239,15 @@ func (p *parser) console(b *fence) error {
 	return nil
 }
 
-// continuation takes the "> " lines directly below a command.
+// continuation takes the "> " lines directly below a command. A bare ">" is one
+// too where a "> " follows: editors cut blanks at the end of a line, and as
+// output the "> " below it would be an error.
 func (p *parser) continuation(b *fence, cmd *Command, i int) int {
 	for i+1 < b.close {
 		text := b.content(p.f.lines[i+1].text)
+		if text == ">" && p.continues(b, i+2) {
+			text = "> "
+		}
 		if !strings.HasPrefix(text, "> ") {
 			break
 		}
@@ -251,6 +256,16 @@ func (p *parser) continuation(b *fence, cmd *Command, i int) int {
 		cmd.from = i + 1
 	}
 	return i
+}
+
+// continues reports whether a "> " line comes at i, or after more bare ">".
+func (p *parser) continues(b *fence, i int) bool {
+	for ; i < b.close; i++ {
+		if text := b.content(p.f.lines[i].text); text != ">" {
+			return strings.HasPrefix(text, "> ")
+		}
+	}
+	return false
 }
 
 // output takes a line of expected output.

@@ -152,6 +152,19 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestBareContinuation(t *testing.T) {
+	f, err := Parse("t.md", []byte("```console\n$ cat <<E\n> a\n>\n>\n> E\n$ echo '>'\n>\n```\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := f.Commands[0].Text, "cat <<E\na\n\n\nE"; got != want {
+		t.Errorf("text = %q, want %q", got, want)
+	}
+	if d := cmp.Diff([]Want{{">", false, 8}}, f.Commands[1].Want); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ name, src, want string }{
 		{"unclosed", "a\n```console\n$ true\n", "t.md:2: this fence is never closed; end the block with a line of ```"},
