@@ -55,8 +55,7 @@ func dataDirectives(add func(func(*assembler, *scanner) *Error, ...string)) {
 }
 
 func layoutDirectives(add func(func(*assembler, *scanner) *Error, ...string)) {
-	add(dirSkip, ".skip", ".space")
-	add(dirZero, ".zero")
+	add(dirSkip, ".skip", ".space", ".zero")
 	add(dirFill, ".fill")
 	add(dirNops, ".nops")
 	add(dirOrg, ".org")
@@ -88,8 +87,7 @@ func symbolDirectives(add func(func(*assembler, *scanner) *Error, ...string)) {
 	add(dirType, ".type")
 	add(dirSize, ".size")
 	add(dirSet(false), ".set", ".equ")
-	add(dirSet(true), ".equiv")
-	add(dirEqv, ".eqv")
+	add(dirSet(true), ".equiv", ".eqv")
 	add(dirComm, ".comm", ".common")
 	add(dirLcomm, ".lcomm")
 	add(dirFile, ".file")

@@ -57,8 +57,6 @@ func dirSkip(a *assembler, s *scanner) *Error {
 	return a.space(e.val, []byte{c})
 }
 
-func dirZero(a *assembler, s *scanner) *Error { return dirSkip(a, s) }
-
 // dirFill is .fill COUNT[, SIZE[, VALUE]].
 func dirFill(a *assembler, s *scanner) *Error {
 	count, err := s.absolute("the count of .fill")

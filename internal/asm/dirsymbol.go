@@ -144,8 +144,6 @@ func dirSet(once bool) func(*assembler, *scanner) *Error {
 	}
 }
 
-func dirEqv(a *assembler, s *scanner) *Error { return dirSet(true)(a, s) }
-
 // block reads NAME, SIZE[, ALIGN] of .comm and .lcomm.
 func (s *scanner) block() (sym *symbol, size, align int64, err *Error) {
 	n, err := s.symbolName()

@@ -54,5 +54,14 @@
 //
 // SSE, AVX and x87 arithmetic (klpemu raises #UD for them), 16- and 32-bit
 // modes, Intel syntax, subsections, .altmacro and line-number tables (.loc is
-// read and ignored).
+// read and forgotten, so -g gives the same code and no .debug_line).
+//
+// # Where it differs from gas on purpose
+//
+// It refuses some things that gas lets pass: a .L label that nothing defines,
+// an 8- or 16-bit immediate of shifts, in, out and the like that does not fit,
+// `0x` without digits, a missing operand of an expression. What gas assembles
+// with a warning goes to Options.Warn. It takes // comments anywhere, and
+// jmpq and callq, which other tools write. Sizes of .skip and LEB128 that
+// depend on jumps over themselves may settle differently.
 package asm

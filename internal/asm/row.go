@@ -26,7 +26,7 @@ import (
 //	rr             register that fills both fields of ModRM
 //	i i8s ib iw iq immediate: up to 32 bits; one that sign-extends from a
 //	               byte; a byte; a word; 64 bits
-//	one cl dx ax eax rax fs gs   exactly this
+//	one cl dx ax fs gs   exactly this
 //	sreg cr dr     special registers
 //	rel            branch target
 //	*rm *m         indirect branch
