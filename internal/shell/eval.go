@@ -183,7 +183,6 @@ func (s *Shell) ifClause(c *syntax.IfClause) {
 			return
 		}
 		if ok {
-			s.status = 0
 			s.stmts(c.Then)
 			return
 		}
@@ -261,7 +260,9 @@ func (s *Shell) forWords(l *syntax.WordIter, do []*syntax.Stmt) {
 			return
 		}
 	}
-	s.status = 0
+	if len(items) == 0 {
+		s.status = 0
+	}
 	for _, v := range items {
 		if err := s.SetVar(l.Name.Value, v); err != nil {
 			s.expandError(fmt.Errorf("%s: %v", l.Name.Value, err))
@@ -314,8 +315,7 @@ func (s *Shell) caseClause(c *syntax.CaseClause) {
 		s.reportExpand(err)
 		return
 	}
-	s.status = 0
-	fall := false
+	fall, any := false, false
 	for _, item := range c.Items {
 		hit := fall
 		for _, p := range item.Patterns {
@@ -332,11 +332,17 @@ func (s *Shell) caseClause(c *syntax.CaseClause) {
 		if !hit {
 			continue
 		}
+		if any = true; len(item.Stmts) == 0 {
+			s.status = 0
+		}
 		s.stmts(item.Stmts)
 		if s.stopping() || item.Op == syntax.Break {
 			return
 		}
 		fall = item.Op == syntax.Fallthrough
+	}
+	if !any {
+		s.status = 0
 	}
 }
 
