@@ -12,6 +12,7 @@ func (c *Core) prePatch(o *Object) error {
 		}
 	}
 	o.Callbacks.postUnpatchEnabled = err == nil
+	c.storeObject(o)
 	return err
 }
 
@@ -27,6 +28,7 @@ func (c *Core) postUnpatch(o *Object) {
 		c.callback(o.Callbacks.PostUnpatch, o)
 	}
 	o.Callbacks.postUnpatchEnabled = false
+	c.storeObject(o)
 }
 
 func (c *Core) callback(fn uint64, o *Object) {

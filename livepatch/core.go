@@ -20,6 +20,14 @@ type Config struct {
 	Modules     Modules
 	Scheduler   Scheduler
 	HandlerGate uint64 // address of klp_ftrace_handler
+
+	// Guest is the guest's side of the structures; nil keeps them in Go alone.
+	Guest Guest
+	// Relocator writes livepatch relocations; nil where no patch has any.
+	Relocator Relocator
+	// NoReliableStack is !klp_have_reliable_stack(): the architecture cannot
+	// tell whether a stack trace is reliable.
+	NoReliableStack bool
 }
 
 // Core is the state of kernel/livepatch of one machine.
@@ -34,10 +42,17 @@ type Core struct {
 	mods        Modules
 	sched       Scheduler
 	handlerGate uint64
+	stateLog    trace.Source // state.c
+	shadowLog   trace.Source // shadow.c
+	guest       Guest
+	relocator   Relocator
+	unreliable  bool
 
 	patches         []*Patch // klp_patches, oldest first
 	dirs            []*Patch // patches with a directory in sysfs
 	ops             []*Ops   // klp_ops, newest first
+	opsIndex        map[uint64]*Ops
+	shadow          shadowTable
 	opsAddr         map[*Ops]uint64
 	transitionPatch *Patch // klp_transition_patch
 	lastReport      transition.Report
@@ -52,7 +67,9 @@ func NewCore(c Config) *Core {
 	return &Core{
 		bus: c.Bus, log: source("core.c"), patchLog: source("patch.c"), transLog: source("transition.c"),
 		ftrace: c.Ftrace, engine: c.Engine, syms: c.Resolver, mods: c.Modules, sched: c.Scheduler,
-		handlerGate: c.HandlerGate, opsAddr: map[*Ops]uint64{}, warned: map[string]bool{},
+		handlerGate: c.HandlerGate, stateLog: source("state.c"), shadowLog: source("shadow.c"),
+		guest: c.Guest, relocator: c.Relocator, unreliable: c.NoReliableStack,
+		opsIndex: map[uint64]*Ops{}, opsAddr: map[*Ops]uint64{}, warned: map[string]bool{},
 	}
 }
 
@@ -74,9 +91,13 @@ func (c *Core) LastReport() transition.Report { return c.lastReport }
 
 // warnOnce is WARN_ON_ONCE.
 func (c *Core) warnOnce(cond bool, fn, text string) bool {
+	return c.warnOnceIn(c.patchLog, cond, fn, text)
+}
+
+func (c *Core) warnOnceIn(log trace.Source, cond bool, fn, text string) bool {
 	if cond && !c.warned[fn+text] {
 		c.warned[fn+text] = true
-		c.patchLog.WarnOn(true, fn, text)
+		log.WarnOn(true, fn, text)
 	}
 	return cond
 }
@@ -90,6 +111,10 @@ func (c *Core) Enable(p *Patch) error {
 	if err := c.checkPatch(p); err != nil {
 		return err
 	}
+	if c.unreliable {
+		c.log.Warn("klp_enable_patch", "This architecture doesn't have support for the livepatch consistency model.")
+		c.log.Warn("klp_enable_patch", "The livepatch transition may never complete.")
+	}
 	c.sched.Lock()
 	if !c.compatible(p) {
 		c.log.Err("klp_enable_patch", "Livepatch patch (%s) is not compatible with the already installed livepatches.", p.Mod)
@@ -101,6 +126,7 @@ func (c *Core) Enable(p *Patch) error {
 		return errno.ENODEV
 	}
 	p.Enabled, p.Forced = false, false
+	c.storePatch(p)
 	err := c.initPatch(p)
 	if err == nil {
 		err = c.enablePatch(p)
@@ -132,29 +158,6 @@ func (c *Core) checkPatch(p *Patch) error {
 	return nil
 }
 
-// compatible is klp_is_patch_compatible: every state of every installed patch
-// must be known to the new one in at least that version; a patch that does not
-// replace may leave a state out.
-func (c *Core) compatible(p *Patch) bool {
-	for _, old := range c.patches {
-		for _, s := range old.States {
-			if !p.supports(s) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func (p *Patch) supports(old State) bool {
-	for _, s := range p.States {
-		if s.ID == old.ID {
-			return s.Version >= old.Version
-		}
-	}
-	return !p.Replace
-}
-
 // enablePatch is __klp_enable_patch. The write barrier puts func->transition,
 // which initTransition has set, before the stores that publish a function on
 // its stack; it pairs with the first smp_rmb of klp_ftrace_handler.
@@ -180,7 +183,7 @@ func (c *Core) enablePatch(p *Patch) error {
 		}
 	}
 	c.startTransition()
-	p.Enabled = true
+	c.setEnabled(p, true)
 	c.tryComplete()
 	return nil
 }
@@ -213,7 +216,7 @@ func (c *Core) disablePatch(p *Patch) error {
 	}
 	c.bus.Wmb("__klp_disable_patch")
 	c.startTransition()
-	p.Enabled = false
+	c.setEnabled(p, false)
 	c.tryComplete()
 	return nil
 }
@@ -258,6 +261,7 @@ func (c *Core) freePatchStart(p *Patch) {
 	for _, o := range p.Objects {
 		o.added = false
 	}
+	c.freeDynamic(p)
 }
 
 // freePatchFinish is klp_free_patch_finish: outside the lock, the directory

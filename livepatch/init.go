@@ -21,13 +21,16 @@ func (c *Core) initPatch(p *Patch) error {
 	p.added = true
 	c.dirs = append(c.dirs, p)
 	if p.Replace {
-		c.addNops(p)
+		if err := c.addNops(p); err != nil {
+			return err
+		}
 	}
 	for i, o := range p.Objects {
 		if err := c.initObject(p, o, p.Objects[:i]); err != nil {
 			return err
 		}
 	}
+	c.linkPatch(p)
 	p.listed = true
 	c.patches = append(c.patches, p)
 	return nil
@@ -40,35 +43,36 @@ func (c *Core) initObject(p *Patch, o *Object, before []*Object) error {
 		return errno.EINVAL
 	}
 	o.Patched = false
-	o.loaded = o.Name != "" && c.mods.Alive(o.Name)
+	c.setLoaded(o, o.Name != "" && c.mods.Alive(o.Name))
 	for _, other := range before {
 		if other.DirName() == o.DirName() {
 			return c.duplicate("kernel/livepatch/"+p.Mod+"/"+o.DirName(), o.DirName())
 		}
 	}
 	o.added = true
-	for i, f := range o.Funcs {
-		if err := c.initFunc(p, o, f, o.Funcs[:i]); err != nil {
+	seen := make(map[string]bool, len(o.Funcs))
+	for _, f := range o.Funcs {
+		if err := c.initFunc(p, o, f, seen); err != nil {
 			return err
 		}
 	}
 	if o.Loaded() {
-		return c.initObjectLoaded(o)
+		return c.initObjectLoaded(p, o)
 	}
 	return nil
 }
 
-// initFunc is klp_init_func.
-func (c *Core) initFunc(p *Patch, o *Object, f *Func, before []*Func) error {
-	if f.NewFunc == 0 && !f.Nop || len(f.OldName) >= ksymNameLen {
+// initFunc is klp_init_func. seen are the functions that have a directory.
+func (c *Core) initFunc(p *Patch, o *Object, f *Func, seen map[string]bool) error {
+	if f.Unnamed || f.NewFunc == 0 && !f.Nop || len(f.OldName) >= ksymNameLen {
 		return errno.EINVAL
 	}
-	f.Patched = false
-	for _, other := range before {
-		if other.DirName() == f.DirName() {
-			return c.duplicate("kernel/livepatch/"+p.Mod+"/"+o.DirName()+"/"+f.DirName(), f.DirName())
-		}
+	c.setPatched(f, false)
+	name := f.DirName()
+	if seen[name] {
+		return c.duplicate("kernel/livepatch/"+p.Mod+"/"+o.DirName()+"/"+name, name)
 	}
+	seen[name] = true
 	return nil
 }
 
@@ -81,9 +85,16 @@ func (c *Core) duplicate(path, name string) error {
 	return errno.EEXIST
 }
 
-// initObjectLoaded is klp_init_object_loaded: addresses and sizes.
-func (c *Core) initObjectLoaded(o *Object) error {
+// initObjectLoaded is klp_init_object_loaded: relocations of the new code for
+// a module, then addresses and sizes. Relocations that were written stay when a
+// symbol is missing afterwards.
+func (c *Core) initObjectLoaded(p *Patch, o *Object) error {
 	const fn = "klp_init_object_loaded"
+	if o.Name != "" {
+		if err := c.applyRelocs(p.Relas, o.Name); err != nil {
+			return err
+		}
+	}
 	for _, f := range o.Funcs {
 		addr, err := c.findObjectSymbol(o.Name, f.OldName, f.OldSympos)
 		if err != nil {
@@ -105,6 +116,7 @@ func (c *Core) initObjectLoaded(o *Object) error {
 			return errno.ENOENT
 		}
 		f.NewSize = size
+		c.storeFunc(f)
 	}
 	return nil
 }
@@ -147,43 +159,49 @@ func orVmlinux(object string) string {
 // addNops is klp_add_nops: a replacing patch must undo what it does not bring
 // itself, so each function of each installed patch that it lacks gets an entry
 // that leads back to the original.
-func (c *Core) addNops(p *Patch) {
+func (c *Core) addNops(p *Patch) error {
 	for _, old := range c.patches {
 		for _, oldObj := range old.Objects {
-			c.addObjectNops(p, oldObj)
+			if err := c.addObjectNops(p, oldObj); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
-// addObjectNops is klp_add_object_nops.
-func (c *Core) addObjectNops(p *Patch, oldObj *Object) {
+// addObjectNops is klp_add_object_nops. What klp_find_func compares are names
+// with positions 0 and 1 the same: the names of the directories.
+func (c *Core) addObjectNops(p *Patch, oldObj *Object) error {
 	obj := p.object(oldObj.Name)
 	if obj == nil {
-		obj = &Object{Name: oldObj.Name, Dynamic: true, Addr: oldObj.Addr}
+		obj = &Object{Name: oldObj.Name, Dynamic: true}
+		if !c.allocObject(obj) {
+			return errno.ENOMEM
+		}
 		p.Objects = append(p.Objects, obj)
 	}
-	for _, f := range oldObj.Funcs {
-		if obj.findFunc(f) == nil {
-			obj.Funcs = append(obj.Funcs, &Func{OldName: f.OldName, OldSympos: f.OldSympos, Nop: true})
+	have := make(map[string]bool, len(obj.Funcs))
+	for _, f := range obj.Funcs {
+		have[f.DirName()] = true
+	}
+	for _, old := range oldObj.Funcs {
+		if name := old.DirName(); !have[name] {
+			f := &Func{OldName: old.OldName, OldSympos: old.OldSympos, Nop: true}
+			if !c.allocFunc(f) {
+				return errno.ENOMEM
+			}
+			have[name] = true
+			obj.Funcs = append(obj.Funcs, f)
 		}
 	}
+	return nil
 }
 
 func (p *Patch) object(name string) *Object {
 	for _, o := range p.Objects {
 		if o.Name == name {
 			return o
-		}
-	}
-	return nil
-}
-
-// findFunc is klp_find_func: positions 0 and 1 are the same here, and only
-// here.
-func (o *Object) findFunc(old *Func) *Func {
-	for _, f := range o.Funcs {
-		if f.DirName() == old.DirName() {
-			return f
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ func (c *Core) ModuleComing(name string) error {
 		if err := c.applyToModule(p, o); err != nil {
 			c.log.Warn(fn, "patch '%s' failed for module '%s', refusing to load module '%s'", p.Mod, name, name)
 			c.mods.MarkAlive(name, false)
-			o.loaded = false
+			c.setLoaded(o, false)
 			c.cleanupModulePatches(name, p)
 			return err
 		}
@@ -34,8 +34,8 @@ func (c *Core) ModuleComing(name string) error {
 
 func (c *Core) applyToModule(p *Patch, o *Object) error {
 	const fn = "klp_module_coming"
-	o.loaded = true
-	if err := c.initObjectLoaded(o); err != nil {
+	c.setLoaded(o, true)
+	if err := c.initObjectLoaded(p, o); err != nil {
 		c.log.Warn(fn, "failed to initialize patch '%s' for module '%s' (%d)", p.Mod, o.Name, errnoOf(err))
 		return err
 	}
@@ -63,6 +63,18 @@ func (c *Core) ModuleGoing(name string) {
 	c.cleanupModulePatches(name, nil)
 }
 
+// freeObjectLoaded is klp_free_object_loaded.
+func (c *Core) freeObjectLoaded(o *Object) {
+	c.setLoaded(o, false)
+	for _, f := range o.Funcs {
+		f.OldFunc = 0
+		if f.Nop {
+			f.NewFunc = 0
+		}
+		c.storeFunc(f)
+	}
+}
+
 // cleanupModulePatches is klp_cleanup_module_patches_limited: each patch up to
 // limit leaves the module.
 func (c *Core) cleanupModulePatches(name string, limit *Patch) {
@@ -80,12 +92,7 @@ func (c *Core) cleanupModulePatches(name string, limit *Patch) {
 		c.log.Notice("klp_cleanup_module_patches_limited", "reverting patch '%s' on unloading module '%s'", p.Mod, name)
 		c.unpatchObject(o)
 		c.postUnpatch(o)
-		o.loaded = false
-		for _, f := range o.Funcs {
-			f.OldFunc = 0
-			if f.Nop {
-				f.NewFunc = 0
-			}
-		}
+		c.clearObjectRelocs(p, o)
+		c.freeObjectLoaded(o)
 	}
 }

@@ -12,14 +12,9 @@ import (
 // findOps is klp_find_ops: the ops whose func_stack is for oldFunc, or nil.
 // The key is the address of the first entry, so an ops on the list never has
 // an empty stack.
-func (c *Core) findOps(oldFunc uint64) *Ops {
-	for _, o := range c.ops {
-		if o.OldFunc() == oldFunc {
-			return o
-		}
-	}
-	return nil
-}
+//
+// The kernel walks its list; here an index of the same list answers.
+func (c *Core) findOps(oldFunc uint64) *Ops { return c.opsIndex[oldFunc] }
 
 // ftraceHandler is klp_ftrace_handler: it decides which version of a patched
 // function the calling task runs and points regs->ip at it. It takes no lock.
@@ -90,7 +85,7 @@ func (c *Core) patchFunc(f *Func) error {
 	} else if err := c.addOps(f); err != nil {
 		return err
 	}
-	f.Patched = true
+	c.setPatched(f, true)
 	return nil
 }
 
@@ -119,10 +114,11 @@ func (c *Core) addOps(f *Func) error {
 		},
 	}
 	c.ops = append([]*Ops{o}, c.ops...)
+	c.opsIndex[f.OldFunc] = o
 	o.FuncStack.AddRCU(c.bus, f.node(), "klp_patch_func:func_stack")
 	if err := c.attach(o, f, loc); err != nil {
 		o.FuncStack.DelRCU(c.bus, f.node(), "klp_patch_func:undo")
-		c.removeOps(o)
+		c.removeOps(o, f.OldFunc)
 		c.sched.FreeOps(addr)
 		return err
 	}
@@ -177,7 +173,7 @@ func (c *Core) unpatchFunc(f *Func) {
 	}
 	if o.FuncStack.Len() > 1 {
 		o.FuncStack.DelRCU(c.bus, f.node(), "klp_unpatch_func:func_stack")
-		f.Patched = false
+		c.setPatched(f, false)
 		return
 	}
 	loc := c.ftrace.Location(f.OldFunc)
@@ -188,13 +184,14 @@ func (c *Core) unpatchFunc(f *Func) {
 	c.bus.Yield("klp_unpatch_func:unregistered")
 	c.patchLog.WarnOn(c.ftrace.SetFilterIP(&o.Fops, loc, true) != nil, fn, "ftrace_set_filter_ip(&ops->fops, ftrace_loc, 1, 0)")
 	o.FuncStack.DelRCU(c.bus, f.node(), "klp_unpatch_func:func_stack")
-	c.removeOps(o)
+	c.removeOps(o, f.OldFunc)
 	c.sched.FreeOps(c.opsAddr[o])
 	delete(c.opsAddr, o)
-	f.Patched = false
+	c.setPatched(f, false)
 }
 
-func (c *Core) removeOps(o *Ops) {
+func (c *Core) removeOps(o *Ops, oldFunc uint64) {
+	delete(c.opsIndex, oldFunc)
 	for i, other := range c.ops {
 		if other == o {
 			c.ops = append(c.ops[:i:i], c.ops[i+1:]...)
@@ -215,6 +212,7 @@ func (c *Core) patchObject(o *Object) error {
 		}
 	}
 	o.Patched = true
+	c.storeObject(o)
 	return nil
 }
 
@@ -235,6 +233,7 @@ func (c *Core) unpatchObjectFuncs(o *Object, nopsOnly bool) {
 	}
 	if o.Dynamic || !nopsOnly {
 		o.Patched = false
+		c.storeObject(o)
 	}
 }
 

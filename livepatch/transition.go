@@ -21,6 +21,7 @@ func (c *Core) initTransition(p *Patch, target transition.PatchState) {
 	c.engine.Init(target)
 	p.eachFunc(func(f *Func) {
 		smp.WriteOnce(c.bus, &f.transition, true, "klp_init_transition:transition")
+		c.storeFunc(f)
 	})
 }
 
@@ -74,6 +75,7 @@ func (c *Core) completeTransition() {
 	}
 	p.eachFunc(func(f *Func) {
 		smp.WriteOnce(c.bus, &f.transition, false, "klp_complete_transition:transition")
+		c.storeFunc(f)
 	})
 	if target == transition.Patched {
 		c.sched.Synchronize() // nobody reads a state of Idle under an old flag
@@ -108,7 +110,7 @@ func (c *Core) reverseTransition() {
 	p := c.transitionPatch
 	from, to := progress(c.engine.PeekTarget()), progress(c.engine.PeekTarget().Opposite())
 	c.transLog.Debug("klp_reverse_transition", "'%s': reversing transition from %s to %s", p.Mod, from, to)
-	c.engine.Reverse(c.sched.Synchronize, func() { p.Enabled = !p.Enabled })
+	c.engine.Reverse(c.sched.Synchronize, func() { c.setEnabled(p, !p.Enabled) })
 	c.startTransition()
 }
 
@@ -119,13 +121,13 @@ func (c *Core) forceTransition() {
 	c.engine.Force()
 	p := c.transitionPatch
 	if c.engine.PeekTarget() == transition.Unpatched {
-		p.Forced = true
+		c.setForced(p)
 		return
 	}
 	if p.Replace {
 		for _, other := range c.patches {
 			if other != p {
-				other.Forced = true
+				c.setForced(other)
 			}
 		}
 	}
@@ -138,7 +140,7 @@ func (c *Core) unpatchReplacedPatches(p *Patch) {
 		if old == p {
 			return
 		}
-		old.Enabled = false
+		c.setEnabled(old, false)
 		c.unpatchObjects(old)
 	}
 }
@@ -150,18 +152,22 @@ func (c *Core) discardNops(p *Patch) {
 	objects := p.Objects[:0:0]
 	for _, o := range p.Objects {
 		if o.Dynamic {
+			c.freeObject(o)
 			continue
 		}
 		funcs := o.Funcs[:0:0]
 		for _, f := range o.Funcs {
-			if !f.Nop {
-				funcs = append(funcs, f)
+			if f.Nop {
+				c.freeFunc(f)
+				continue
 			}
+			funcs = append(funcs, f)
 		}
 		o.Funcs = funcs
 		objects = append(objects, o)
 	}
 	p.Objects = objects
+	c.linkPatch(p)
 }
 
 // freeReplacedPatchesAsync is klp_free_replaced_patches_async.

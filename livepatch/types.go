@@ -8,6 +8,7 @@ import (
 // Func is struct klp_func: one function to replace.
 type Func struct {
 	OldName   string // name of the function to replace
+	Unnamed   bool   // old_name is NULL, which is not the empty name
 	NewFunc   uint64 // its replacement
 	OldSympos uint64 // n-th symbol of that name in the object; 0: it is unique
 
@@ -16,6 +17,9 @@ type Func struct {
 	NewSize uint64
 	Nop     bool // restores the original under an atomic replace
 	Patched bool // is on a func_stack
+
+	// Addr is the guest's struct klp_func, 0 where there is none.
+	Addr uint64
 
 	transition smp.Shared[bool]
 	stackNode  smp.Node[Func]
@@ -82,6 +86,13 @@ type Patch struct {
 
 	Enabled bool
 	Forced  bool // a task may still be in its code: the module stays
+
+	// Addr is the guest's struct klp_patch, 0 where there is none.
+	Addr uint64
+	// StatesAddr is the guest's array of struct klp_state.
+	StatesAddr uint64
+	// Relas are the livepatch relocations of the module (mod->klp_info).
+	Relas []*RelaSection
 
 	listed bool // on klp_patches
 	added  bool // its directory is in sysfs
