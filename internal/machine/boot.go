@@ -24,7 +24,6 @@ func Boot(cfg Config) (*Machine, error) {
 		waitqueues: map[uint64][]wqEntry{}, handles: map[uint64]*Task{},
 	}
 	m.byTask = make(map[*taskKey]*Task)
-	m.log.level = defaultLogging
 	m.src = trace.Source{Sink: m.emit, File: "klpemu"}
 	m.trampolines.m = m
 	m.unwind.m = m

@@ -32,6 +32,9 @@ func (m *Machine) Call(fn uint64, args ...uint64) (uint64, error) {
 	return t.exitStatus, nil
 }
 
+// callSize is the size of a call instruction with a 32-bit displacement.
+const callSize = 5
+
 // Do runs kernel work in Go as a system call of the shell's task, for example
 // a write to a sysfs file. It may block; then the world moves.
 func (m *Machine) Do(name string, work func()) error {
@@ -44,7 +47,9 @@ func (m *Machine) Do(name string, work func()) error {
 	c := m.cpus[t.cpu]
 	m.claimCPU(c, t)
 	v := c.vcpu
-	v.SetRIP(m.sym.syscall)
+	// Behind the call of do_syscall_64: where guest code that the work calls
+	// finds its return address.
+	v.SetRIP(m.sym.syscall + callSize)
 	v.SetReg(cpu.RSP, t.stack-ptRegsSize-8)
 	co := m.begin(t, name, work)
 	err := m.runShell(func() bool { return co.done })

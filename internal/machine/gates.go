@@ -19,7 +19,7 @@ type gate struct {
 // the guest that called it.
 func gateTable() []gate {
 	all := coreGates()
-	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates()} {
+	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(), moduleGates()} {
 		all = append(all, gates...)
 	}
 	return all

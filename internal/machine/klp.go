@@ -108,6 +108,7 @@ func (k klpModules) Alive(name string) bool {
 func (k klpModules) MarkAlive(name string, alive bool) {
 	if mod := k.m.module(name); mod != nil {
 		mod.klpAlive = alive
+		k.m.storeModule(mod)
 	}
 }
 
@@ -277,6 +278,7 @@ func (m *Machine) newKlp() error {
 		Bus: &m.bus, Sink: m.emit, Ftrace: m.ftrace, Engine: m.engine, Resolver: m,
 		Modules: klpModules{m}, Scheduler: klpScheduler{m},
 		HandlerGate: m.core["klp_ftrace_handler"],
+		Guest:       klpGuest{m}, Relocator: klpRelocator{m},
 	})
 	return nil
 }

@@ -57,6 +57,8 @@ type Machine struct {
 
 	modules     []*Module // newest first, as /proc/modules has them
 	modspace    moduleSpace
+	procs       []*ProcEntry    // files that guest modules made in /proc
+	paramTexts  map[uint64]bool // strings that param_set_charp has allocated
 	trampolines trampolineSpace
 	unwind      unwinder
 

@@ -43,8 +43,13 @@ type Module struct {
 	klpAlive bool
 	image    *obj.Image
 	globals  map[string]uint64
+	addr     uint64 // its struct module
+	init     uint64
 	exit     uint64
-	patch    *livepatch.Patch
+	relas    []*livepatch.RelaSection
+	params   []*Param
+	uses     []*Module // modules whose symbols it refers to
+	users    []*Module // its holders, newest first
 }
 
 // nameLen is MODULE_NAME_LEN without its NUL.
@@ -55,6 +60,7 @@ type ModuleSource struct {
 	Name  string
 	Files []*obj.File
 	Patch *PatchSpec // of a .klp; nil for an ordinary module
+	Args  string     // parameters, as insmod passes them
 }
 
 // LoadError says why a module was refused. Err is what insmod's errno says;
@@ -104,7 +110,10 @@ func (m *Machine) loadModule(src ModuleSource) error {
 	if src.Name == "" || len(src.Name) > nameLen {
 		return &LoadError{errno.EINVAL, fmt.Errorf("module name %q must have 1 to %d characters", src.Name, nameLen)}
 	}
-	mod := &Module{Name: src.Name, State: ModuleUnformed, Livepatch: src.Patch != nil, globals: map[string]uint64{}}
+	mod := &Module{
+		Name: src.Name, State: ModuleUnformed, Livepatch: src.Patch != nil || marked(src.Files),
+		globals: map[string]uint64{},
+	}
 	if mod.Livepatch {
 		m.taintLivepatch(mod)
 	}
@@ -115,21 +124,26 @@ func (m *Machine) loadModule(src ModuleSource) error {
 		return err
 	}
 	m.modules = append([]*Module{mod}, m.modules...)
+	m.holdUsed(mod)
 	if err := m.formModule(mod); err != nil {
 		m.dropModule(mod)
-		return err
+		return loadErrno(err)
 	}
 	if err := m.klp.ModuleComing(mod.Name); err != nil {
 		m.dropModule(mod)
 		return loadErrno(err)
 	}
-	if err := m.initModule(mod, src); err != nil {
-		mod.State = ModuleGoing
+	err := m.parseArgs(mod, src.Args)
+	if err == nil {
+		err = m.initModule(mod, src)
+	}
+	if err != nil {
+		m.setModuleState(mod, ModuleGoing)
 		m.klp.ModuleGoing(mod.Name)
 		m.dropModule(mod)
 		return loadErrno(err)
 	}
-	mod.State = ModuleLive
+	m.setModuleState(mod, ModuleLive)
 	return nil
 }
 
@@ -149,25 +163,30 @@ func loadErrno(err error) error {
 
 // layoutModule links the module and maps it.
 func (m *Machine) layoutModule(mod *Module, src ModuleSource) error {
-	if len(src.Files) > 0 {
-		im, err := m.linkModule(mod, src)
-		if err != nil {
-			return err
-		}
-		mod.image, mod.Size = im, im.End-im.Base
-		if mod.Base, err = m.modspace.get(mod.Size); err == nil && mod.Base != im.Base {
-			err = fmt.Errorf("module space: %s does not fit at %x", mod.Name, im.Base)
-		}
-		if err != nil {
-			return &LoadError{errno.ENOMEM, err}
-		}
-		if err := m.loadImage(im); err != nil {
-			m.unloadImage(im)
-			m.modspace.put(mod.Base)
-			return &LoadError{errno.ENOMEM, err}
-		}
-		m.addGlobals(mod.globals, im)
+	files, err := moduleFiles(&src)
+	if err != nil {
+		return &LoadError{errno.ENOEXEC, err}
 	}
+	src.Files = files
+	im, err := m.linkModule(mod, src)
+	if err != nil {
+		return err
+	}
+	mod.image, mod.Size = im, im.End-im.Base
+	if mod.Base, err = m.modspace.get(mod.Size); err == nil && mod.Base != im.Base {
+		err = fmt.Errorf("module space: %s does not fit at %x", mod.Name, im.Base)
+	}
+	if err != nil {
+		return &LoadError{errno.ENOMEM, err}
+	}
+	if err := m.loadImage(im); err != nil {
+		m.unloadImage(im)
+		m.modspace.put(mod.Base)
+		return &LoadError{errno.ENOMEM, err}
+	}
+	m.addGlobals(mod.globals, im)
+	mod.relas = livepatchRelas(src.Files, im)
+	m.fillModule(mod)
 	return nil
 }
 
@@ -175,7 +194,7 @@ func (m *Machine) layoutModule(mod *Module, src ModuleSource) error {
 // place that has room for it.
 func (m *Machine) linkModule(mod *Module, src ModuleSource) (*obj.Image, error) {
 	link := func(base uint64) (*obj.Image, error) {
-		return obj.Link(src.Files, obj.Options{Base: base, Resolve: m.moduleResolver(src)})
+		return obj.Link(src.Files, obj.Options{Base: base, Resolve: m.moduleResolver(mod)})
 	}
 	im, err := link(m.modspace.end())
 	if err == nil {
@@ -205,32 +224,6 @@ func (m *Machine) linkModule(mod *Module, src ModuleSource) (*obj.Image, error) 
 	return nil, &LoadError{errno.ENOEXEC, err}
 }
 
-// moduleResolver binds a module's undefined symbols: those that a .klp declares
-// extern first, then global symbols.
-func (m *Machine) moduleResolver(src ModuleSource) obj.Resolver {
-	return func(name string) (uint64, bool) {
-		if src.Patch != nil {
-			for _, x := range src.Patch.Externs {
-				if x.Name == name {
-					return m.externAddr(x)
-				}
-			}
-		}
-		return m.resolveGlobal(name)
-	}
-}
-
-func (m *Machine) externAddr(x Extern) (uint64, bool) {
-	addrs := m.Symbols(x.Object, x.Name)
-	switch {
-	case x.Sympos == 0 && len(addrs) == 1:
-		return addrs[0], true
-	case x.Sympos > 0 && x.Sympos <= uint64(len(addrs)):
-		return addrs[x.Sympos-1], true
-	}
-	return 0, false
-}
-
 func (m *Machine) taintLivepatch(mod *Module) {
 	mod.Taint = "K"
 	if m.taint&taintLivepatch == 0 {
@@ -242,9 +235,8 @@ func (m *Machine) taintLivepatch(mod *Module) {
 // formModule is what happens between UNFORMED and COMING: symbols become
 // visible, call sites become nops.
 func (m *Machine) formModule(mod *Module) error {
-	if mod.image == nil {
-		mod.State = ModuleComing
-		return nil
+	if err := m.klp.ApplyModuleRelocs(mod.Name, mod.relas); err != nil {
+		return err
 	}
 	regions, syms := mod.image.Symtab()
 	table, err := symtab.NewObject(mod.Name, regions, syms)
@@ -257,7 +249,7 @@ func (m *Machine) formModule(mod *Module) error {
 	if err := m.ftrace.Init(mod.Name, sites(mod.image)); err != nil {
 		return loadErrno(err)
 	}
-	mod.State = ModuleComing
+	m.setModuleState(mod, ModuleComing)
 	if err := m.ftrace.ModuleEnable(mod.Name); err != nil {
 		return loadErrno(err)
 	}
@@ -287,15 +279,12 @@ func (m *Machine) initModule(mod *Module, src ModuleSource) error {
 		if err != nil {
 			return err
 		}
-		mod.patch = p
 		return m.klp.Enable(p)
 	}
-	mod.exit = mod.globals["cleanup_module"]
-	fn := mod.globals["init_module"]
-	if fn == 0 {
+	if mod.init == 0 {
 		return nil
 	}
-	ret, err := m.callGuest(fn)
+	ret, err := m.callGuest(mod.init)
 	if err != nil {
 		return err
 	}
@@ -316,9 +305,7 @@ func (m *Machine) dropModule(mod *Module) {
 			break
 		}
 	}
-	if mod.image == nil {
-		return
-	}
+	m.dropUsed(mod)
 	m.ftrace.Release(mod.Name)
 	m.syms.Remove(mod.Name)
 	m.unloadImage(mod.image)
@@ -340,12 +327,14 @@ func (m *Machine) deleteModule(name string) error {
 	switch {
 	case mod == nil:
 		return errno.ENOENT
+	case len(mod.users) > 0:
+		return errno.EAGAIN
+	case mod.State != ModuleLive, mod.Permanent():
+		return errno.EBUSY
 	case mod.Refs > 0:
 		return errno.EAGAIN
-	case mod.State != ModuleLive:
-		return errno.EBUSY
 	}
-	mod.State = ModuleGoing
+	m.setModuleState(mod, ModuleGoing)
 	if mod.exit != 0 {
 		if _, err := m.callGuest(mod.exit); err != nil {
 			m.failures = append(m.failures, err)

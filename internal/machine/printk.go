@@ -27,7 +27,6 @@ type printk struct {
 	records []LogRecord
 	cleared int // records before this one were cleared by dmesg -c
 	dropped int
-	level   trace.Level // console_loglevel: lines below it reach the console
 	dynamic dynamicDebug
 	warns   int
 }
@@ -59,7 +58,7 @@ func (m *Machine) printk(level trace.Level, text string) {
 			m.log.cleared = max(0, m.log.cleared-logLines/4)
 		}
 		m.log.records = append(m.log.records, LogRecord{m.Now(), level, line})
-		if level < m.log.level || level == trace.Debug {
+		if level < m.consoleLevel() || level == trace.Debug {
 			m.cfg.Console(line)
 		}
 	}
@@ -72,7 +71,21 @@ func (m *Machine) Log() []LogRecord { return m.log.records[m.log.cleared:] }
 func (m *Machine) ClearLog() { m.log.cleared = len(m.log.records) }
 
 // SetConsoleLevel is dmesg -n: messages of a level below n reach the console.
-func (m *Machine) SetConsoleLevel(n int) { m.log.level = trace.Level(n) }
+func (m *Machine) SetConsoleLevel(n int) {
+	_ = m.mem.Store(m.core[consolePrintk], 4, uint64(n)) // mapped at boot
+}
+
+// consolePrintk is the array of levels that guest code may change; its first
+// element is console_loglevel.
+const consolePrintk = "console_printk"
+
+func (m *Machine) consoleLevel() trace.Level {
+	v, err := m.mem.Load(m.core[consolePrintk], 4)
+	if err != nil {
+		return defaultLogging // before the core text is loaded
+	}
+	return trace.Level(max(0, min(int32(v), 255)))
+}
 
 // Printk writes a line to the log from outside the kernel (/dev/kmsg).
 func (m *Machine) Printk(level trace.Level, text string) { m.printk(level, text) }

@@ -29,6 +29,7 @@ func (s *System) runKlp(c *Ctx) int {
 		found = true
 		s.printPatch(c.Out(), p)
 	}
+	s.printShadow(c.Out())
 	switch {
 	case len(c.Args) == 2 && !found:
 		return c.Errorf("there is no patch '%s'", c.Args[1])
@@ -36,6 +37,14 @@ func (s *System) runKlp(c *Ctx) int {
 		fmt.Fprintln(c.Out(), "no patches")
 	}
 	return 0
+}
+
+// printShadow is the account of shadow variables: what patches leave behind
+// stays until somebody frees it.
+func (s *System) printShadow(w io.Writer) {
+	for _, use := range s.m.Klp().ShadowLeft() {
+		fmt.Fprintf(w, "shadow variables of id 0x%x: %d\n", use.ID, use.Count)
+	}
 }
 
 func (s *System) printPatch(w io.Writer, p *livepatch.Patch) {

@@ -12,7 +12,7 @@ import (
 
 func (s *System) moduleCommands() []*Command {
 	return []*Command{
-		{Name: "insmod", Usage: "insmod FILE\nLoad a module: a livepatch (.klp) or an object (.o, .s).", Run: s.runInsmod},
+		{Name: "insmod", Usage: "insmod FILE [NAME=VALUE]...\nLoad a module: a livepatch (.klp) or an object (.o, .s), with its parameters.", Run: s.runInsmod},
 		{Name: "rmmod", Usage: "rmmod MODULE...\nUnload modules, by name or by file.", Run: s.runRmmod},
 		{Name: "lsmod", Usage: "lsmod\nList the loaded modules.", Run: s.runLsmod},
 	}
@@ -25,9 +25,6 @@ func (s *System) runInsmod(c *Ctx) int {
 		return c.Errorf("ERROR: missing filename.")
 	}
 	file := c.Args[1]
-	if len(c.Args) > 2 {
-		return c.Errorf("ERROR: could not insert module %s: module parameters are not supported yet", file)
-	}
 	if _, err := c.ReadFile(file); err != nil {
 		return c.Errorf("ERROR: could not load module %s: %s", file, Reason(err))
 	}
@@ -36,6 +33,7 @@ func (s *System) runInsmod(c *Ctx) int {
 		fmt.Fprintf(c.Stderr, "klpemu: %v\n", err)
 		return c.Errorf("ERROR: could not insert module %s: Invalid module format", file)
 	}
+	src.Args = moduleArgs(c.Args[2:])
 	if err := s.m.Insmod(src); err != nil {
 		var load *machine.LoadError
 		if errors.As(err, &load) && load.Detail != nil {
@@ -44,6 +42,19 @@ func (s *System) runInsmod(c *Ctx) int {
 		return c.Errorf("ERROR: could not insert module %s: %s", file, insmodReason(err))
 	}
 	return 0
+}
+
+// moduleArgs joins parameters as kmod's insmod does: blanks in a value are kept
+// by quotes.
+func moduleArgs(args []string) string {
+	quoted := make([]string, len(args))
+	for i, a := range args {
+		quoted[i] = a
+		if name, value, ok := strings.Cut(a, "="); ok && strings.ContainsAny(value, " \t") && !strings.HasPrefix(value, `"`) {
+			quoted[i] = name + `="` + value + `"`
+		}
+	}
+	return strings.Join(quoted, " ")
 }
 
 // insmodReason is mod_strerror of kmod.
@@ -122,6 +133,8 @@ func (s *System) rmmod(c *Ctx, arg string) int {
 	switch {
 	case mod == nil:
 		return c.Errorf("ERROR: Module %s is not currently loaded", name)
+	case len(mod.Users()) > 0:
+		return c.Errorf("ERROR: Module %s is in use by:%s", name, userNames(mod, " "))
 	case mod.Refs > 0:
 		return c.Errorf("ERROR: Module %s is in use", name)
 	}
@@ -148,7 +161,28 @@ func (s *System) moduleName(c *Ctx, arg string) string {
 func (s *System) runLsmod(c *Ctx) int {
 	fmt.Fprintf(c.Out(), "%-20s%8s  %s\n", "Module", "Size", "Used by")
 	for _, mod := range s.m.Modules() {
-		fmt.Fprintf(c.Out(), "%-20s%8d  %d\n", mod.Name, mod.Size, mod.Refs)
+		fmt.Fprintf(c.Out(), "%-20s%8d  %d%s\n", mod.Name, mod.Size, mod.Refs, lsmodUsers(mod))
 	}
 	return 0
+}
+
+// userNames lists the holders of a module, each after sep.
+func userNames(mod *machine.Module, sep string) string {
+	var b strings.Builder
+	for _, u := range mod.Users() {
+		b.WriteString(sep + u.Name)
+	}
+	return b.String()
+}
+
+// lsmodUsers is the list that lsmod prints behind the count.
+func lsmodUsers(mod *machine.Module) string {
+	users := strings.TrimPrefix(userNames(mod, ","), ",")
+	if mod.Permanent() {
+		users = strings.TrimPrefix(users+",[permanent]", ",")
+	}
+	if users == "" {
+		return ""
+	}
+	return " " + users
 }

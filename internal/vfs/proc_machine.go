@@ -28,10 +28,16 @@ func procRoot(m Current) Node {
 			for _, t := range m().Tasks() {
 				entries = append(entries, Entry{strconv.Itoa(t.PID), taskDir(m(), t)})
 			}
-			return append(entries, fixed...)
+			entries = append(entries, fixed...)
+			return append(entries, guestProc(m(), nil)...)
 		},
 		Find: func(name string) (Node, bool) {
 			for _, e := range fixed {
+				if e.Name == name {
+					return e.Node, true
+				}
+			}
+			for _, e := range guestProc(m(), nil) {
 				if e.Name == name {
 					return e.Node, true
 				}
@@ -66,6 +72,19 @@ func seqFile(m Current, fn, otherwise string) Node {
 		}
 		return m().SeqShow(addrs[0])
 	}}
+}
+
+// guestProc is what modules have made in a directory of /proc.
+func guestProc(m *machine.Machine, parent *machine.ProcEntry) []Entry {
+	var entries []Entry
+	for _, e := range m.ProcEntries(parent) {
+		if e.Dir {
+			entries = append(entries, Entry{e.Name, &DynDir{Perm: e.Perm, List: func() []Entry { return sorted(guestProc(m, e)) }}})
+			continue
+		}
+		entries = append(entries, Entry{e.Name, &DynFile{Perm: e.Perm, OnRead: func() ([]byte, error) { return m.ReadProc(e) }}})
+	}
+	return entries
 }
 
 // taskDir is /proc/PID.
@@ -121,11 +140,26 @@ func procModules(m *machine.Machine) string {
 		state := map[machine.ModuleState]string{
 			machine.ModuleLive: "Live", machine.ModuleComing: "Loading", machine.ModuleGoing: "Unloading",
 		}[mod.State]
-		fmt.Fprintf(&b, "%s %d %d - %s 0x%016x", mod.Name, mod.Size, mod.Refs, state, mod.Base)
+		fmt.Fprintf(&b, "%s %d %d %s %s 0x%016x", mod.Name, mod.Size, mod.Refs, usedBy(mod), state, mod.Base)
 		if mod.Taint != "" {
 			fmt.Fprintf(&b, " (%s)", mod.Taint)
 		}
 		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// usedBy is print_unload_info: the holders, each with a comma.
+func usedBy(mod *machine.Module) string {
+	var b strings.Builder
+	for _, u := range mod.Users() {
+		b.WriteString(u.Name + ",")
+	}
+	if mod.Permanent() {
+		b.WriteString("[permanent],")
+	}
+	if b.Len() == 0 {
+		return "-"
 	}
 	return b.String()
 }

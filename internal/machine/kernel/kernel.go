@@ -26,6 +26,9 @@ var sched string
 //go:embed lib.o
 var lib string
 
+//go:embed modules.o
+var modules string
+
 // Core returns the objects of the core kernel text, in link order.
 func Core() []Object {
 	return []Object{
@@ -34,6 +37,7 @@ func Core() []Object {
 		{"services.o", []byte(services)},
 		{"sched.o", []byte(sched)},
 		{"lib.o", []byte(lib)},
+		{"modules.o", []byte(modules)},
 	}
 }
 
