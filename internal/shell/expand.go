@@ -12,7 +12,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// The library expands parameters, arithmetic, braces and here-documents. The
+// The library expands parameters, braces and here-documents. Arithmetic, the
 // splitting into fields, quoting and globbing are ours: the library's drop
 // empty fields of IFS=",", list the keys of "${!map[@]}" in the order of a Go
 // map, and glob by asking for host error values.
@@ -206,22 +206,6 @@ func unescapeQuoted(v string) string {
 		b.WriteByte(v[i])
 	}
 	return b.String()
-}
-
-// arith evaluates an arithmetic expression; an empty one is 0.
-func (s *Shell) arith(x syntax.ArithmExpr) (n int, err error) {
-	if x == nil {
-		return 0, nil
-	}
-	err = safely(func() error {
-		var err error
-		n, err = expand.Arithm(s.cfg(), x)
-		return err
-	})
-	if s.k.err != nil {
-		err = errStop
-	}
-	return n, err
 }
 
 // word expands to one string, as in an assignment: no splitting, no globbing.
