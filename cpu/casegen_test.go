@@ -14,7 +14,7 @@ const notNative = ` in out insb ins outsb outs cli sti clac stac hlt cpuid rdtsc
  rdrand rdseed rdpid rdmsr wrmsr swapgs sgdt sidt lgdt lidt smsw lmsw sldt str lldt ltr verr verw
  syscall sysret sysenter sysexit iret lret lcall ljmp int int1 int3 monitor mwait vmcall vmmcall
  serialize xgetbv rdpkru wrpkru clts invd wbinvd wbnoinvd invlpg invpcid rdfsbase rdgsbase
- wrfsbase wrgsbase rdssp
+ wrfsbase wrgsbase rdssp xbegin xabort xend xtest
  `
 
 // native reports whether the form can be compared with the real CPU.

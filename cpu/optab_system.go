@@ -18,6 +18,10 @@ func systemForms() []Form {
 		{Enc: "0f 01 =f8", Name: "swapgs", exec: execSwapgs},
 		{Enc: "0f 01 =f9", Name: "rdtscp", exec: execRdtscp},
 		{Enc: "none 0f 01 =d0", Name: "xgetbv", exec: execUD},
+		{Enc: "c7 =f8", Ops: "Jz", Name: "xbegin", exec: execUD},
+		{Enc: "c6 =f8", Ops: "Ib", Name: "xabort", exec: execUD},
+		{Enc: "none 0f 01 =d5", Name: "xend", exec: execUD},
+		{Enc: "none 0f 01 =d6", Name: "xtest", exec: execUD},
 		{Enc: "none 0f 01 =c8", Name: "monitor", exec: execNop},
 		{Enc: "none 0f 01 =c9", Name: "mwait", exec: execNop},
 		{Enc: "none 0f 01 =d9", Name: "vmmcall", exec: execUD},
@@ -121,9 +125,4 @@ func bmiForms() []Form {
 		{Enc: "vex l0 f2 0f 38 f7 /r", Ops: "Gy,Ey,By", Name: "shrx", exec: execShiftx},
 		{Enc: "vex l0 f2 0f 3a f0 /r", Ops: "Gy,Ey,Ib", Name: "rorx", exec: execRorx},
 	}
-}
-
-// vectorForms name x87, SSE and AVX instructions; none of them is executed.
-func vectorForms() []Form {
-	return nil
 }

@@ -1,8 +1,9 @@
 // Package disasm renders instructions as GNU objdump does in AT&T syntax.
 //
 // Lengths and operands come from the instruction table of package cpu, so what
-// is shown is what would be executed. Instructions that the table does not have
-// (x87, SSE, AVX) are rendered by golang.org/x/arch as far as it knows them.
+// is shown is what would be executed. Instructions that are not executed
+// (x87, SSE, AVX) the table has by name only: their operands come from golang.org/x/arch
+// as far as that knows them.
 package disasm
 
 import (
@@ -27,7 +28,9 @@ func Insn(code []byte, pc uint64, sym SymbolFunc) (text string, n int) {
 	case err == cpu.ErrTruncated:
 		return fmt.Sprintf(".byte %#x", code[0]), 1
 	case err != nil:
-		return foreign(code, pc)
+		return "(bad)", 1
+	case !in.Supported():
+		return foreign(&in, code, pc)
 	}
 	p := printer{in: &in, code: code[:in.Len], pc: pc, sym: sym}
 	return p.render(), int(in.Len)
@@ -104,7 +107,7 @@ func (p *printer) prefixName(i int, c byte, name string) (string, bool) {
 		}
 		return "data16", true
 	case 0x67:
-		if in.AddrSize == 4 && (in.MemArg() >= 0 || p.stringOp()) && last {
+		if in.AddrSize == 4 && (in.MemArg() >= 0 || p.stringOp() || in.Opcode == 0xe3) && last {
 			return "", true
 		}
 		return "addr32", true

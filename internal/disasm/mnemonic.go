@@ -79,7 +79,7 @@ func (p *printer) wideShows() bool {
 		return p.stringOp() && in.Size == 8
 	}
 	switch in.Name {
-	case "push", "pop", "call", "jmp", "enter", "leave", "pushf", "popf":
+	case "push", "pop", "call", "jmp", "ljmp", "lcall", "enter", "leave", "pushf", "popf":
 		return false
 	}
 	return strings.ContainsAny(in.Ops, "vyz")
@@ -175,10 +175,14 @@ func (p *printer) needsSuffix(name string) bool {
 	switch name {
 	case "push", "pop":
 		return in.Size == 2 && !strings.HasPrefix(in.Ops, "Z")
-	case "call", "jmp", "enter", "leave", "pushf", "popf", "lret", "ret":
+	case "call", "jmp", "enter", "leave", "pushf", "popf", "ret":
 		return in.Size == 2
-	case "ljmp", "lcall":
+	case "lret":
 		return in.Size != 4
+	case "ljmp", "lcall":
+		return in.Size == 2
+	case "xbegin":
+		return false
 	case "invlpg", "cmpxchg8b", "lmsw", "verr", "verw", "ldmxcsr", "stmxcsr":
 		return false
 	}

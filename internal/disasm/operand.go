@@ -85,6 +85,9 @@ func (p *printer) regArg(a cpu.Arg) string {
 			return "(%dx)"
 		}
 	}
+	if p.in.Ops == "Sw,Ew" { // shown in the operand size, of which 16 bits count
+		return regName(a.Reg, p.in.Size)
+	}
 	return regName(a.Reg, a.Size)
 }
 
@@ -95,7 +98,7 @@ func (p *printer) immMask() uint64 {
 	switch in.Name {
 	case "ret", "lret", "enter":
 		size = 2
-	case "int", "in", "out", "rol", "ror", "rcl", "rcr", "shl", "shr", "sar", "shld", "shrd",
+	case "int", "in", "out", "xabort", "rol", "ror", "rcl", "rcr", "shl", "shr", "sar", "shld", "shrd",
 		"bt", "bts", "btr", "btc", "rorx":
 		size = 1
 	}
@@ -169,10 +172,15 @@ func (p *printer) condString() bool {
 
 // implicit renders the operands of instructions that have them in the opcode.
 func (p *printer) implicit() (string, bool) {
-	if !p.stringOp() {
+	in := p.in
+	switch {
+	case in.Name == "monitor":
+		return "%rax,%ecx,%edx", true
+	case in.Name == "mwait":
+		return "%eax,%ecx", true
+	case !p.stringOp():
 		return "", false
 	}
-	in := p.in
 	acc := regName(cpu.RAX, in.Size)
 	src := p.source() + "(" + regName(cpu.RSI, in.AddrSize) + ")"
 	dst := "%es:(" + regName(cpu.RDI, in.AddrSize) + ")"
