@@ -294,7 +294,7 @@ func (a *arithmetic) binary(x *syntax.BinaryArithm) (int, error) {
 func (a *arithmetic) ternary(x *syntax.BinaryArithm) (int, error) {
 	arms, ok := x.Y.(*syntax.BinaryArithm)
 	if !ok {
-		return 0, errors.New("? without :")
+		return 0, errors.New("a ? needs a : and a second value")
 	}
 	n, err := a.eval(x.X)
 	if err != nil {
