@@ -92,3 +92,6 @@ func (f *Ftrace) ListFunc() uint64 { return f.listFunc }
 
 // Ops returns the registered ops, newest first.
 func (f *Ftrace) Ops() []*Ops { return f.ops }
+
+// SetNaivePoke makes every change of text the naive one: see TextPoke.SetNaive.
+func (f *Ftrace) SetNaivePoke(on bool) { f.poke.SetNaive(on) }

@@ -28,6 +28,23 @@ type poke struct {
 	text [siteSize]byte
 }
 
+// maxBatch is TP_VEC_MAX: a page of struct text_poke_loc.
+const maxBatch = 256
+
+// The yield points of text_poke_bp_batch: after each write, and after the
+// interrupts that make every CPU serialise.
+const (
+	pointArmed       smp.Point = "text_poke_bp_batch:armed"
+	pointInt3        smp.Point = "text_poke_bp_batch:int3"
+	pointInt3Synced  smp.Point = "text_poke_bp_batch:int3:synced"
+	pointTail        smp.Point = "text_poke_bp_batch:tail"
+	pointTailSynced  smp.Point = "text_poke_bp_batch:tail:synced"
+	pointFirst       smp.Point = "text_poke_bp_batch:first"
+	pointFirstSynced smp.Point = "text_poke_bp_batch:first:synced"
+	pointDone        smp.Point = "text_poke_bp_batch:done"
+	pointNaive       smp.Point = "text_poke_naive"
+)
+
 // TextPoke is the text_poke_bp machinery: it changes instructions while other
 // CPUs may be fetching them.
 type TextPoke struct {
@@ -36,6 +53,7 @@ type TextPoke struct {
 	sync  func() // text_poke_sync: every CPU serialises
 	queue []poke
 	live  []poke // bp_desc: the entries an int3 may belong to
+	naive bool
 }
 
 // NewTextPoke returns a poker; sync makes every CPU see the code as it is.
@@ -43,30 +61,48 @@ func NewTextPoke(m *mem.Memory, bus *smp.Bus, sync func()) *TextPoke {
 	return &TextPoke{mem: m, bus: bus, sync: sync}
 }
 
+// SetNaive makes the poker write the bytes of a site one after the other,
+// without int3 and without making anybody serialise: what must not be done, to
+// show why.
+func (p *TextPoke) SetNaive(on bool) { p.naive = on }
+
 // Queue is text_poke_queue: entries are kept in address order.
 func (p *TextPoke) Queue(addr uint64, text [siteSize]byte) {
 	p.queue = append(p.queue, poke{addr: addr, text: text})
 }
 
-// Finish is text_poke_finish: it writes what is queued by the steps of
-// text_poke_bp_batch. At each named point another CPU may run.
+// Finish is text_poke_finish: it writes what is queued, a page of entries at a
+// time, in the order of their addresses, which poke_int3_handler searches by.
 func (p *TextPoke) Finish() error {
-	batch := p.queue
+	queue := p.queue
 	p.queue = nil
-	if len(batch) == 0 {
-		return nil
+	sort.SliceStable(queue, func(i, j int) bool { return queue[i].addr < queue[j].addr })
+	for len(queue) > 0 {
+		n := min(len(queue), maxBatch)
+		write := p.batch
+		if p.naive {
+			write = p.writeNaive
+		}
+		if err := write(queue[:n]); err != nil {
+			return err
+		}
+		queue = queue[n:]
 	}
-	sort.SliceStable(batch, func(i, j int) bool { return batch[i].addr < batch[j].addr })
+	return nil
+}
+
+// batch is text_poke_bp_batch. At each named point another CPU may run.
+func (p *TextPoke) batch(batch []poke) error {
 	p.live = batch
-	p.bus.Wmb("text_poke_bp_batch:armed")
+	p.bus.Wmb(pointArmed)
 	defer func() { p.live = nil }()
 	steps := []struct {
-		write func(*poke) error
-		point smp.Point
+		write         func(*poke) error
+		point, synced smp.Point
 	}{
-		{p.writeInt3, "text_poke_bp_batch:int3"},
-		{p.writeTail, "text_poke_bp_batch:tail"},
-		{p.writeFirst, "text_poke_bp_batch:first"},
+		{p.writeInt3, pointInt3, pointInt3Synced},
+		{p.writeTail, pointTail, pointTailSynced},
+		{p.writeFirst, pointFirst, pointFirstSynced},
 	}
 	for _, s := range steps {
 		for i := range batch {
@@ -76,7 +112,22 @@ func (p *TextPoke) Finish() error {
 			p.bus.Yield(s.point)
 		}
 		p.sync()
-		p.bus.Yield(s.point + ":synced")
+		p.bus.Yield(s.synced)
+	}
+	p.live = nil
+	p.bus.Yield(pointDone)
+	return nil
+}
+
+// writeNaive is the demonstration of how not to do it.
+func (p *TextPoke) writeNaive(batch []poke) error {
+	for _, e := range batch {
+		for i := range e.text {
+			if err := p.mem.Poke(e.addr+uint64(i), e.text[i:i+1]); err != nil {
+				return fmt.Errorf("text poke at %x: %w", e.addr, err)
+			}
+			p.bus.Yield(pointNaive)
+		}
 	}
 	return nil
 }

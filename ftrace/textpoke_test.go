@@ -52,6 +52,7 @@ func TestPokeBatch(t *testing.T) {
 		"yield text_poke_bp_batch:first: e805060708 cc01020304 syncs=2",
 		"yield text_poke_bp_batch:first: e805060708 e801020304 syncs=2",
 		"yield text_poke_bp_batch:first:synced: e805060708 e801020304 syncs=3",
+		"yield text_poke_bp_batch:done: e805060708 e801020304 syncs=3",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)

@@ -82,17 +82,12 @@ func (f *Ftrace) replaceCode(recs []*Record) error {
 	}
 	for _, c := range changes {
 		f.poke.Queue(c.rec.IP, c.text)
-	}
-	if err := f.poke.Finish(); err != nil {
-		return err
-	}
-	for _, c := range changes {
 		c.rec.text = c.text
 	}
 	for _, r := range recs {
-		f.settle(r)
+		f.settle(r) // ftrace_update_record comes before the bytes
 	}
-	return nil
+	return f.poke.Finish()
 }
 
 // verify is ftrace_verify_code: the site must hold what was last written.

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"klpemu/cpu"
 )
 
 // Call is one system call into fn from the shell's task. Only the shell's vCPU
@@ -15,6 +13,9 @@ func (m *Machine) Call(fn uint64, args ...uint64) (uint64, error) {
 	t := m.shell
 	if len(args) > len(t.entry.args) {
 		return 0, fmt.Errorf("a call passes at most %d arguments in registers, not %d", len(t.entry.args), len(args))
+	}
+	if m.InJob() {
+		return m.callInJob(fn, args)
 	}
 	t.entry = entryPoint{fn: fn}
 	copy(t.entry.args[:], args)
@@ -40,17 +41,15 @@ const callSize = 5
 func (m *Machine) Do(name string, work func()) error {
 	t := m.shell
 	if m.running != nil { // already inside kernel work, which can block itself
-		work()
+		m.doInJob(work)
 		return nil
 	}
 	t.inUser = false
 	c := m.cpus[t.cpu]
 	m.claimCPU(c, t)
-	v := c.vcpu
 	// Behind the call of do_syscall_64: where guest code that the work calls
 	// finds its return address.
-	v.SetRIP(m.sym.syscall + callSize)
-	v.SetReg(cpu.RSP, t.stack-ptRegsSize-8)
+	m.placeInSyscall(t, callSize)
 	co := m.begin(t, name, work)
 	err := m.runShell(func() bool { return co.done })
 	t.inUser = true
@@ -109,7 +108,7 @@ func (m *Machine) abandon(t *Task) {
 	}
 	t.calls, t.entry = nil, entryPoint{}
 	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
-	t.inUser, t.preemptCount, t.traceRecursion = true, 0, 0
+	t.inUser, t.preemptCount, t.traceRecursion, t.irqs = true, 0, 0, nil
 	t.want, t.sleepBits, t.signaled, t.block, t.inInterrupt = 0, 0, false, blocking{}, false
 	m.leaveQueues(t)
 	m.claimCPU(m.cpus[t.cpu], t)
@@ -123,6 +122,10 @@ func (m *Machine) Sleep(d time.Duration) error {
 	deadline := m.Now() + d
 	if deadline < 0 {
 		return errors.New("cannot sleep that long")
+	}
+	if m.running != nil {
+		m.sleepInJob(deadline)
+		return nil
 	}
 	return m.moveWorldStep(func() (bool, error) {
 		return m.Now() >= deadline, nil

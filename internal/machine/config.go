@@ -39,6 +39,9 @@ type Config struct {
 
 	// Kernel is the kernel image; none boots the built-in kernel.
 	Kernel []*obj.File
+	// NaivePoke writes call sites byte by byte without int3, to show why the
+	// kernel does not.
+	NaivePoke bool
 	// LowBase links the image at low addresses, for objects that were not
 	// compiled with -mcmodel=kernel.
 	LowBase bool

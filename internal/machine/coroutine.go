@@ -17,6 +17,7 @@ type coroutine struct {
 	stop   func()
 	done   bool
 	inCall bool   // guest code that it called is running
+	held   bool   // stopped at a yield point: it goes on when the world moves
 	result uint64 // of that guest code
 	failed error  // why the guest code did not return
 	saved  cpu.State
@@ -57,7 +58,7 @@ func (m *Machine) begin(t *Task, name string, work func()) *coroutine {
 // resume runs the innermost coroutine of t until it parks or ends.
 func (m *Machine) resume(co *coroutine) {
 	outer := m.running
-	m.running = co
+	m.running, co.held = co, false
 	_, alive := co.next()
 	m.running = outer
 	if !alive {

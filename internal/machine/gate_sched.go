@@ -15,6 +15,9 @@ const (
 // has set another state sleeps in it, unless a signal is pending that the state
 // admits. The threads of every kernel sleep until there is work for them.
 func (m *Machine) gateSchedule(c *CPU, t *Task) error {
+	if err := m.atomic(t); err != nil {
+		return err
+	}
 	want := t.want
 	t.want = 0
 	switch {
@@ -35,6 +38,10 @@ func (m *Machine) gateSchedule(c *CPU, t *Task) error {
 // switch point with a stack check (klp_sched_try_switch). With full preemption
 // it does nothing else.
 func (m *Machine) gateCondResched(c *CPU, t *Task) error {
+	if t.context() != InTask || t.preemptCount != 0 {
+		c.vcpu.SetReg(cpu.RAX, 0) // should_resched: not with preemption off
+		return nil
+	}
 	m.klp.CondResched(&t.Task)
 	resched := m.needResched(c) && t.preemptCount == 0
 	c.vcpu.SetReg(cpu.RAX, boolReg(resched))
@@ -48,6 +55,9 @@ func (m *Machine) gateCondResched(c *CPU, t *Task) error {
 // until something wakes the task, and returns the jiffies that are left.
 func timeoutGate(state uint32) func(*Machine, *CPU, *Task) error {
 	return func(m *Machine, c *CPU, t *Task) error {
+		if err := m.atomic(t); err != nil {
+			return err
+		}
 		woken := t.block.active
 		m.startWait(t, jiffiesTimeout(c.vcpu.Reg(cpu.RDI)))
 		if woken || c.vcpu.Reg(cpu.RDI) == 0 || t.signalPendingState(state) {

@@ -31,6 +31,12 @@ func coreGates() []gate {
 		{"kthread", (*Machine).gateKthreadExit},
 		{"klpemu_guest_call", (*Machine).gateGuestReturn},
 		{"default_idle", (*Machine).gateIdle},
+		{"asm_exc_nmi", (*Machine).gateIRQReturn},
+		{"asm_common_interrupt", (*Machine).gateIRQReturn},
+		{"asm_sysvec_irq_work", (*Machine).gateIRQReturn},
+		{"exc_nmi", (*Machine).gateIRQHandler},
+		{"common_interrupt", (*Machine).gateIRQHandler},
+		{"__do_softirq", (*Machine).gateIRQHandler},
 		{"klp_ftrace_handler", (*Machine).gateFtrace},
 		{"arch_ftrace_ops_list_func", (*Machine).gateFtrace},
 
@@ -106,7 +112,13 @@ func (m *Machine) gateFtrace(c *CPU, t *Task) error {
 	fn := m.core[m.gates[c.vcpu.RIP()].name]
 	v := c.vcpu
 	regs := ftrace.NewRegs(m.mem, v.Reg(cpu.RCX))
-	m.ftrace.Dispatch(fn, v.Reg(cpu.RDI), v.Reg(cpu.RSI), v.Reg(cpu.RDX), regs)
+	ip, parent, ops := v.Reg(cpu.RDI), v.Reg(cpu.RSI), v.Reg(cpu.RDX)
+	handle := func() { m.ftrace.Dispatch(fn, ip, parent, ops, regs) }
+	if m.bus.Hooked() && m.running == nil {
+		m.begin(t, m.gates[v.RIP()].name, handle) // it may have to stop in its middle
+		return nil
+	}
+	handle()
 	return nil
 }
 
@@ -130,6 +142,8 @@ func (m *Machine) gateSyscallExit(c *CPU, t *Task) error {
 	case t == m.shell:
 		t.entry = entryPoint{}
 		t.returned = true
+	case t.job != nil:
+		t.top().guestReturned(t.exitStatus, nil)
 	case !t.entry.loop:
 		m.exitTask(t)
 		m.schedule(c)

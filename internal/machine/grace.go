@@ -42,5 +42,8 @@ func (m *Machine) onEachCPU(name string) {
 // its task is the one that waits.
 func (m *Machine) offCPU(c *CPU) bool {
 	t := c.curr
+	if t.context() != InTask {
+		return false
+	}
 	return c.Idle() || t.inLimbo() || t.inUser || t.state != Running || m.running != nil && m.running.task == t
 }

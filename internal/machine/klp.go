@@ -196,7 +196,7 @@ type handlerContext struct{ t *Task }
 
 func (h handlerContext) Task() *transition.Task  { return &h.t.Task }
 func (h handlerContext) TraceRecursion() *uint32 { return &h.t.traceRecursion }
-func (h handlerContext) InterruptLevel() int     { return 0 }
+func (h handlerContext) InterruptLevel() int     { return int(h.t.context()) }
 func (h handlerContext) PreemptDisable()         { h.t.preemptCount++ }
 func (h handlerContext) PreemptEnable()          { h.t.preemptCount-- }
 
@@ -209,33 +209,47 @@ func (w ftraceWaits) SynchronizeRCUTasksRude() {
 	w.m.onEachCPU("synchronize_rcu_tasks_rude")
 }
 
-// SynchronizeRCUTasks waits for the tasks that stand in a trampoline: its bytes
-// go afterwards. Its call sites have been updated, so who leaves stays out.
+// SynchronizeRCUTasks waits for the tasks that are in a trampoline, or in what
+// it has called: its bytes go afterwards. Its call sites have been updated, so
+// who leaves stays out.
 func (w ftraceWaits) SynchronizeRCUTasks() {
-	m := w.m
-	m.bus.Yield("synchronize_rcu_tasks")
-	var inside []*Task
-	for _, t := range m.tasks {
-		if m.inTrampoline(t) {
-			inside = append(inside, t)
+	w.m.bus.Yield("synchronize_rcu_tasks")
+	w.m.waitOthers("synchronize_rcu_tasks", w.m.inTrampoline)
+}
+
+// preemptOff reports whether a task is where its CPU cannot switch context.
+func (t *Task) preemptOff() bool { return t.preemptCount > 0 || t.context() != InTask }
+
+// waitOthers waits until every task but the running one has been seen outside
+// once. on names the wait.
+func (m *Machine) waitOthers(on string, inside func(*Task) bool) {
+	var left []*Task
+	self := m.current()
+	for _, t := range append(m.IdleTasks(), m.tasks...) {
+		if t != self && inside(t) {
+			left = append(left, t)
 		}
 	}
-	m.waitUntil("synchronize_rcu_tasks", func() bool {
-		for len(inside) > 0 && !m.inTrampoline(inside[0]) {
-			inside = inside[1:]
+	m.waitUntil(on, func() bool {
+		still := left[:0]
+		for _, t := range left {
+			if t.state != Dead && inside(t) {
+				still = append(still, t)
+			}
 		}
-		return len(inside) == 0
+		left = still
+		return len(left) == 0
 	})
 }
 
-// inTrampoline reports whether a task's next instruction is in a trampoline.
+// inTrampoline reports whether a task is in a trampoline or in a function that
+// one has called.
 func (m *Machine) inTrampoline(t *Task) bool {
-	if t.state == Dead || t.inUser {
+	if t.state == Dead || t.inUser || len(m.trampolines.live) == 0 {
 		return false
 	}
-	rip := m.TaskRegs(t).RIP
-	for _, tr := range m.trampolines.live {
-		if rip >= tr.addr && rip < tr.addr+tr.size {
+	for _, addr := range m.walk(t).Entries {
+		if m.trampolines.holds(addr) {
 			return true
 		}
 	}
@@ -269,10 +283,11 @@ func (m *Machine) newKlp() error {
 	}
 	m.ftrace = ftrace.New(ftrace.Config{
 		Mem: m.mem, Bus: &m.bus, Sink: m.emit, Symbols: m, Text: &m.trampolines, Waits: ftraceWaits{m},
-		Sync: func() {}, Caller: caller, RegsCaller: regsCaller,
+		Sync: m.syncCores, Caller: caller, RegsCaller: regsCaller,
 		ListFunc: m.core["arch_ftrace_ops_list_func"], TraceOp: m.core["function_trace_op"],
 		Fentry: []uint64{m.core["__fentry__"], m.core["mcount"]},
 	})
+	m.ftrace.SetNaivePoke(m.cfg.NaivePoke)
 	m.engine = transition.NewEngine(system{m}, &m.bus, m.emit)
 	m.klp = livepatch.NewCore(livepatch.Config{
 		Bus: &m.bus, Sink: m.emit, Ftrace: m.ftrace, Engine: m.engine, Resolver: m,
@@ -281,6 +296,14 @@ func (m *Machine) newKlp() error {
 		Guest:       klpGuest{m}, Relocator: klpRelocator{m},
 	})
 	return nil
+}
+
+// syncCores is text_poke_sync: every CPU is made to serialise, by an interrupt
+// that the sender waits for.
+func (m *Machine) syncCores() {
+	for _, c := range m.cpus {
+		c.vcpu.Refresh()
+	}
 }
 
 // FormatReturn is %pB: the symbol of a return address.

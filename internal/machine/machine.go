@@ -69,6 +69,7 @@ type Machine struct {
 	jiffies    uint64 // address of the guest's jiffies
 	jiffiesNow uint64 // what it holds
 
+	jobs     map[int]*job // not yet waited for
 	nextPID  int
 	used     uint64 // instructions of the current command
 	taint    uint32

@@ -55,6 +55,7 @@ func (m *Machine) emulateInt3(c *CPU, addr uint64) bool {
 		c.vcpu.SetReg(cpu.RSP, rsp)
 	}
 	c.vcpu.SetRIP(next)
+	c.vcpu.Refresh() // the iretq of the exception
 	return true
 }
 
@@ -65,11 +66,15 @@ func (m *Machine) guestError(c *CPU, t *Task, err error) {
 	where := m.syms.Format(c.vcpu.RIP())
 	m.oops(c, t, err)
 	failure := &GuestFault{Task: t.String(), Where: where, Err: err}
-	if co := t.top(); co != nil && co.inCall {
+	if co := t.top(); co != nil && co.inCall && !t.interrupted() {
 		co.guestReturned(0, failure)
 		return
 	}
 	m.failures = append(m.failures, failure)
+	if t.context() != InTask {
+		m.dieInInterrupt(c, t)
+		return
+	}
 	if t == m.shell {
 		t.inUser, t.entry, t.returned, t.oopsed = true, entryPoint{}, true, true
 		m.klp.SwitchPoint(&t.Task)

@@ -58,6 +58,7 @@ func (m *Machine) preempt(c *CPU) {
 	case !m.needResched(c):
 	case t.inUser:
 		m.schedule(c)
+	case t.context() != InTask:
 	case m.cfg.Preempt == PreemptFull && m.preemptible(t):
 		m.interrupt(c, t)
 	}

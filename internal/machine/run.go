@@ -29,6 +29,9 @@ func (m *Machine) Run(o RunOptions) error {
 	if o.CPU >= len(m.cpus) {
 		return fmt.Errorf("there is no cpu %d: the machine has %d", o.CPU, len(m.cpus))
 	}
+	if m.running != nil {
+		return errors.New("only the shell itself can move the world; a job moves with it")
+	}
 	r := runState{RunOptions: o, m: m}
 	defer r.install()()
 	step := uint64(1 << 62)
@@ -50,6 +53,7 @@ type runState struct {
 	RunOptions
 	m      *Machine
 	rounds uint64
+	moved  bool // kernel work takes no rounds, but moves
 	met    bool
 }
 
@@ -80,6 +84,7 @@ func (m *Machine) atPoint(_ smp.Op, p smp.Point) {
 	}
 	m.halted = true
 	if m.running != nil {
+		m.running.held = true
 		m.parkFor(parkPoint)
 	}
 }
@@ -90,7 +95,7 @@ func (m *Machine) moveRun(r *runState, step uint64) error {
 	idle := false
 	return m.moveWorldStep(func() (bool, error) {
 		switch {
-		case r.rounds > 0 && r.holds():
+		case r.moved && r.holds():
 			r.met = true
 			return true, nil
 		case r.Count > 0 && r.rounds >= r.Count, idle:
@@ -106,6 +111,7 @@ func (m *Machine) moveRun(r *runState, step uint64) error {
 			idle = true
 			return
 		}
+		r.moved = true
 		ran, nothing := m.round(n, forever-1)
 		r.rounds += ran
 		idle = nothing
@@ -135,7 +141,9 @@ func (m *Machine) About(addr uint64) bool {
 		if m.only != nil && m.only != c {
 			continue
 		}
-		if t := c.curr; !c.Idle() && !t.inUser && (t.top() == nil || t.top().inCall) && c.vcpu.RIP() == addr {
+		t := c.curr
+		inGuest := !c.Idle() && (t.top() == nil || t.top().inCall) || t.interrupted()
+		if inGuest && !t.inUser && c.vcpu.RIP() == addr {
 			return true
 		}
 	}

@@ -15,6 +15,10 @@ type CPU struct {
 	queue []*Task // runnable, not running; in the order in which they will run
 	woken bool    // wake_up_if_idle: the idle loop passes its switch point
 
+	pending  []pendingIRQ
+	nmiStack uint64 // top of its NMI stack; 0 until it is needed
+	irqStack uint64 // top of its interrupt stack; 0 until it is needed
+
 	online bool
 	passes uint64 // context switches, also those that find nobody else to run
 	kicked bool   // a grace period waits for one
@@ -114,7 +118,9 @@ func (m *Machine) schedule(c *CPU) {
 }
 
 // inLimbo reports that a task has nothing to run: the shell's between commands.
-func (t *Task) inLimbo() bool { return t.inUser && t.entry.fn == 0 && len(t.calls) == 0 }
+func (t *Task) inLimbo() bool {
+	return t.inUser && t.entry.fn == 0 && len(t.calls) == 0 && len(t.irqs) == 0
+}
 
 // leaveIdle is the switch point at the end of do_idle.
 func (m *Machine) leaveIdle(idle *Task) { m.klp.SwitchPoint(&idle.Task) }

@@ -90,8 +90,7 @@ func (m *Machine) emptiestCPU() int {
 func (m *Machine) enterSyscall(c *CPU, t *Task) {
 	t.inUser = false
 	v := c.vcpu
-	v.SetRIP(m.sym.syscall)
-	v.SetReg(cpu.RSP, t.stack-ptRegsSize-8)
+	m.placeInSyscall(t, 0)
 	v.SetReg(cpu.RAX, t.entry.fn)
 	for i, a := range t.entry.args {
 		v.SetReg(argRegs[i], a)
@@ -108,6 +107,3 @@ func (m *Machine) startKthread(c *CPU, t *Task) {
 		v.SetReg(argRegs[i], a)
 	}
 }
-
-// NewPID takes the next free pid, for a job of the shell.
-func (m *Machine) NewPID() int { return m.takePID() }

@@ -76,6 +76,8 @@ type Task struct {
 	preemptCount   int
 	runSince       time.Duration // when it got its CPU
 	seq            *seqFile      // the seq_file that guest code is writing
+	job            *job          // of a command that runs in the background
+	irqs           []interrupt   // interrupts that it is in, innermost last
 }
 
 // entryPoint is what a spawned task runs.

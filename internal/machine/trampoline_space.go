@@ -80,6 +80,16 @@ func (s *trampolineSpace) Publish(addr uint64, code []byte, from ftrace.Template
 	return s.updateSymbols()
 }
 
+// holds reports whether an address is in a trampoline.
+func (s *trampolineSpace) holds(addr uint64) bool {
+	for _, t := range s.live {
+		if addr >= t.addr && addr < t.addr+t.size {
+			return true
+		}
+	}
+	return false
+}
+
 // Free gives a trampoline back once nobody needs it.
 func (s *trampolineSpace) Free(addr, size uint64) {
 	for i, t := range s.live {

@@ -23,14 +23,15 @@ func (e *LimitError) Error() string {
 // happened, and at a gate: whoever called decides what runs next.
 func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 	t := c.curr
-	if co := t.top(); co != nil && !co.inCall {
+	m.takeInterrupt(c, t)
+	if co := t.top(); co != nil && !co.inCall && !t.interrupted() {
 		m.onCPU = c
 		m.resume(co)
 		m.afterKernelWork(c, t)
 		m.onCPU = nil
 		return 0
 	}
-	if t == c.idle || t.inLimbo() {
+	if t == c.idle && len(t.irqs) == 0 || t.inLimbo() {
 		return 0
 	}
 	if t.inUser {
@@ -68,6 +69,7 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 // afterKernelWork puts a task off its CPU that its kernel work has made sleep
 // or that has nothing left to do.
 func (m *Machine) afterKernelWork(c *CPU, t *Task) {
+	m.endJob(t)
 	if c.curr != t {
 		return
 	}
@@ -127,8 +129,12 @@ func (m *Machine) poolRunnable(c *CPU) bool {
 	return false
 }
 
-// workerCPU is the first CPU on which a kworker has something to do.
+// workerCPU is the first CPU on which a kworker has something to do. Work that
+// a run has stopped at a yield point stays there.
 func (m *Machine) workerCPU() *CPU {
+	if co := m.worker.top(); co != nil && co.held {
+		return nil
+	}
 	for _, c := range m.cpus {
 		if c.curr.isWorker() && len(c.curr.calls) > 0 && c.curr.state == Running {
 			return c
@@ -246,11 +252,29 @@ func (m *Machine) busyCPUs() []*CPU {
 		if len(c.queue) > 0 && c.Idle() {
 			m.schedule(c)
 		}
-		if !c.Idle() && !c.curr.inLimbo() && (m.only == nil || m.only == c) {
+		if c.busy() && (m.only == nil || m.only == c) {
 			m.busyBuf = append(m.busyBuf, c)
 		}
 	}
 	return m.busyBuf
+}
+
+// busy reports whether the CPU has something to execute.
+func (c *CPU) busy() bool {
+	if len(c.curr.irqs) > 0 || c.willTake() {
+		return true
+	}
+	return !c.Idle() && !c.curr.inLimbo()
+}
+
+// willTake reports whether an interrupt is pending that the CPU accepts.
+func (c *CPU) willTake() bool {
+	for _, p := range c.pending {
+		if c.curr.takes(p.context, c.vcpu.Flags()) {
+			return true
+		}
+	}
+	return false
 }
 
 // nextEvent is when the next sleep, timer or delayed work is due.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"klpemu/internal/errno"
 	"klpemu/internal/machine"
 	"klpemu/internal/obj"
 	"klpemu/internal/symtab"
@@ -21,13 +20,12 @@ type System struct {
 	cfg     machine.Config
 	fs      *vfs.FS
 	console *Console
-	jobs    map[int]int // exit statuses not yet waited for
 }
 
 // NewSystem boots a machine and mounts its files. cfg.Console is set here.
 func NewSystem(fs *vfs.FS, console *Console, cfg machine.Config) (*System, error) {
 	cfg.Console = console.Kernel
-	s := &System{cfg: cfg, fs: fs, console: console, jobs: map[int]int{}}
+	s := &System{cfg: cfg, fs: fs, console: console}
 	if err := s.Boot(cfg); err != nil {
 		return nil, err
 	}
@@ -39,6 +37,9 @@ func (s *System) Machine() *machine.Machine { return s.m }
 
 // Boot replaces the machine. On an error the old one goes on.
 func (s *System) Boot(cfg machine.Config) error {
+	if s.m != nil && s.m.InJob() {
+		return errors.New("a job cannot replace the machine that it runs on")
+	}
 	m, err := machine.Boot(cfg)
 	if err != nil {
 		return err
@@ -60,28 +61,20 @@ func (s *System) Now() time.Time { return BootTime().Add(s.m.Now()) }
 func (s *System) Sleep(d time.Duration) error { return s.m.Sleep(d) }
 
 // Pid is the pid of the shell's task.
-func (s *System) Pid() int { return s.m.Shell().PID }
+func (s *System) Pid() int { return s.m.CurrentPID() }
 
-// Start runs a job to its end.
-func (s *System) Start(_ string, run func() int) (int, error) {
-	pid := s.m.NewPID()
-	s.jobs[pid] = run()
-	return pid, nil
-}
+// Start makes a job: a task of the machine, which moves when the world does.
+func (s *System) Start(name string, run func() int) (int, error) { return s.m.StartJob(name, run) }
 
-// Wait gives the status of a job, once.
-func (s *System) Wait(pid int) (int, error) {
-	st, ok := s.jobs[pid]
-	if !ok {
-		return 0, errno.ECHILD
-	}
-	delete(s.jobs, pid)
-	return st, nil
-}
+// Wait lets the world move until a job has ended and gives its status, once.
+func (s *System) Wait(pid int) (int, error) { return s.m.WaitJob(pid) }
 
 // EndCommand lets queued kernel work run; its output belongs to the command
 // that ended.
 func (s *System) EndCommand() {
+	if s.m.InJob() {
+		return // the command that lets the job move ends, not this one
+	}
 	if err := s.m.EndCommand(); err != nil {
 		s.console.Kernel("klpemu: " + err.Error())
 	}
@@ -92,7 +85,7 @@ func (s *System) EndCommand() {
 func (s *System) Commands() []*Command {
 	var all []*Command
 	for _, list := range [][]*Command{
-		s.bootCommands(), s.moduleCommands(), s.callCommands(), s.runCommands(), s.lookCommands(), s.logCommands(), s.klpCommands(), s.killCommands(),
+		s.bootCommands(), s.moduleCommands(), s.callCommands(), s.runCommands(), s.lookCommands(), s.smpCommands(), s.logCommands(), s.klpCommands(), s.killCommands(),
 	} {
 		all = append(all, list...)
 	}

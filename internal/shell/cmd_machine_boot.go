@@ -8,31 +8,36 @@ import (
 	"klpemu/internal/machine"
 )
 
-const bootUsage = `boot [--cpus N] [--offline LIST] [--preempt MODEL] [--hz N] [IMAGE...]
+const bootUsage = `boot [--cpus N] [--offline LIST] [--preempt MODEL] [--hz N] [--naive-poke] [IMAGE...]
 Restart the machine with kernel images (.s, .o), linked together; without one
 a small built-in kernel boots.
   --cpus N   vCPUs (default 2)
   --offline LIST   vCPUs that are there but not online, as 2,3
   --preempt MODEL  none, voluntary or full: where a task in the kernel can lose
                    its CPU (default voluntary)
-  --hz N     instructions in a second of virtual time (default 1000000)`
+  --hz N     instructions in a second of virtual time (default 1000000)
+  --naive-poke  write call sites byte by byte, without int3, to see what goes wrong`
 
 func (s *System) bootCommands() []*Command {
 	return []*Command{{Name: "boot", Usage: bootUsage, Run: s.runBoot}}
 }
 
 func (s *System) runBoot(c *Ctx) int {
-	opts, args, status, ok := c.Getopt("+c:h:o:p:", map[string]byte{"cpus": 'c', "hz": 'h', "offline": 'o', "preempt": 'p'})
+	opts, args, status, ok := c.Getopt("+c:h:o:p:N", map[string]byte{"cpus": 'c', "hz": 'h', "offline": 'o', "preempt": 'p', "naive-poke": 'N'})
 	if !ok {
 		return status
 	}
 	cfg := s.cfg
-	cfg.Kernel = nil
+	cfg.Kernel, cfg.NaivePoke = nil, false
 	for _, o := range opts {
 		if o.Flag == 'o' || o.Flag == 'p' {
 			if err := bootModel(&cfg, o); err != nil {
 				return c.Errorf("%v", err)
 			}
+			continue
+		}
+		if o.Flag == 'N' {
+			cfg.NaivePoke = true
 			continue
 		}
 		n, err := strconv.ParseUint(o.Arg, 10, 62)

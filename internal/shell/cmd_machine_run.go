@@ -9,12 +9,13 @@ import (
 	"klpemu/internal/trace"
 )
 
-const runUsage = `run [--cpu N] [COUNT] [--until COND]
+const runUsage = `run [--cpu N] [COUNT] [--until COND] | run --list-points
 Move the world by COUNT rounds of one instruction for each vCPU that has
 something to run; without COUNT until all are idle or COND holds.
   --cpu N       only this vCPU
   --until COND  SYMBOL[+OFF] (a vCPU is about to execute it), point:NAME (a
-                yield point), pid:N:sleeping|exited|switched, log:TEXT`
+                yield point), pid:N:sleeping|exited|switched, log:TEXT
+  --list-points print the names of the yield points`
 
 const stepUsage = `step [--cpu N] [COUNT] [--until COND]
 The same as run, printing every instruction before it is executed; COUNT is 1
@@ -28,12 +29,15 @@ func (s *System) runCommands() []*Command {
 }
 
 func (s *System) runRun(c *Ctx, step bool) int {
-	opts, args, status, ok := c.Getopt("c:u:", map[string]byte{"cpu": 'c', "until": 'u'})
+	opts, args, status, ok := c.Getopt("c:u:P", map[string]byte{"cpu": 'c', "until": 'u', "list-points": 'P'})
 	if !ok {
 		return status
 	}
 	o := machine.RunOptions{CPU: -1}
 	for _, opt := range opts {
+		if opt.Flag == 'P' {
+			return c.Print(strings.Join(machine.Points(), "\n") + "\n")
+		}
 		if err := s.runOption(&o, opt); err != nil {
 			return c.Errorf("%v", err)
 		}
@@ -78,6 +82,9 @@ func (s *System) runOption(o *machine.RunOptions, opt Opt) error {
 func (s *System) condition(o *machine.RunOptions, cond string) error {
 	switch kind, rest, ok := strings.Cut(cond, ":"); {
 	case ok && kind == "point":
+		if !machine.IsPoint(rest) {
+			return fmt.Errorf("there is no yield point '%s'; run --list-points names them", rest)
+		}
 		o.UntilPoint = rest
 		return nil
 	case ok && kind == "log":

@@ -56,6 +56,10 @@ type Bus struct {
 // SetHook installs h, or removes the hook when h is nil.
 func (b *Bus) SetHook(h Hook) { b.hook = h }
 
+// Hooked reports whether somebody looks at every access: then work that is
+// otherwise done in one go must be such that it can stop in its middle.
+func (b *Bus) Hooked() bool { return b.hook != nil }
+
 func (b *Bus) note(op Op, p Point) {
 	if b.hook != nil {
 		b.hook(op, p)

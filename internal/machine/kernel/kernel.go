@@ -38,8 +38,12 @@ func Core() []Object {
 		{"sched.o", []byte(sched)},
 		{"lib.o", []byte(lib)},
 		{"modules.o", []byte(modules)},
+		{"irq.o", []byte(irq)},
 	}
 }
+
+//go:embed irq.o
+var irq string
 
 //go:embed builtin.o
 var builtin string
