@@ -1,0 +1,3 @@
+/* Not marked as a livepatch. */
+#define NOT_MARKED
+#include "lab_klp.h"
