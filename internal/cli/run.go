@@ -10,20 +10,18 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"klpemu/internal/machine"
 	"klpemu/internal/scenario"
 )
 
 // runOptions are the arguments of `klpemu run`.
 type runOptions struct {
-	paths    []string
-	update   bool
-	verbose  bool
-	seed     uint64
-	format   string
-	pattern  string
-	maxInsns uint64
-	jobs     int
+	paths   []string
+	update  bool
+	verbose bool
+	format  string
+	pattern string
+	machine machineFlags
+	jobs    int
 
 	match *regexp.Regexp
 }
@@ -58,11 +56,10 @@ input; 3 a fault in klpemu itself.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.update, "update", false, "rewrite the expected output in place")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the session as it runs")
-	f.Uint64Var(&o.seed, "seed", 0, "seed of everything that is random")
 	f.StringVar(&o.format, "format", "text", "how to report: text, ktap, junit or json")
 	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "scenarios to run at the same time")
 	f.StringVar(&o.pattern, "run", "", "only scenarios whose path or title matches this regular expression")
-	f.Uint64Var(&o.maxInsns, "max-insns", machine.DefaultInsns, "guest instructions that one command may execute")
+	o.machine.add(f)
 	return cmd
 }
 
@@ -75,9 +72,6 @@ func (o *runOptions) validate() error {
 	}
 	if o.jobs < 1 {
 		return errors.New("run: -j must be at least 1")
-	}
-	if o.maxInsns == 0 {
-		return errors.New("run: --max-insns must be at least 1")
 	}
 	var err error
 	if o.match, err = regexp.Compile(o.pattern); err != nil {

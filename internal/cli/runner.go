@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"sync"
 
-	"klpemu/internal/machine"
 	"klpemu/internal/scenario"
 )
 
@@ -96,11 +95,11 @@ func (o *runOptions) runFile(w io.Writer, name string) (*scenario.Result, error)
 	if !o.match.MatchString(name) && !o.match.MatchString(f.Title) {
 		return nil, errSkipped
 	}
-	cfg := machine.Config{Seed: o.seed, Limits: machine.Limits{Insns: o.maxInsns}}
-	if err := applySettings(&cfg, f); err != nil {
+	cfg := sessionConfig{dir: os.DirFS(filepath.Dir(name)), blocks: f.Files}
+	if err := o.machine.apply(&cfg, f); err != nil {
 		return nil, err
 	}
-	s, err := newSession(sessionConfig{dir: os.DirFS(filepath.Dir(name)), blocks: f.Files, machine: cfg})
+	s, err := newSession(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -1,42 +1,14 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
-	"strconv"
 	"time"
 
 	"klpemu/internal/machine"
 	"klpemu/internal/scenario"
 	"klpemu/internal/shell"
 )
-
-// applySettings applies the machine defaults of a scenario's front matter.
-func applySettings(cfg *machine.Config, f *scenario.File) error {
-	for _, set := range f.Settings {
-		if set.Key == "title" {
-			continue
-		}
-		n, err := strconv.ParseUint(set.Value, 0, 62)
-		if err != nil {
-			return fmt.Errorf("%s:%d: %s: '%s' is no number", f.Name, set.Line, set.Key, set.Value)
-		}
-		switch set.Key {
-		case "cpus":
-			cfg.CPUs = int(min(n, 1<<30))
-		case "hz":
-			cfg.Hz = n
-		case "seed":
-			if cfg.Seed == 0 {
-				cfg.Seed = n
-			}
-		default:
-			return fmt.Errorf("%s:%d: unknown setting '%s'; the front matter has title, cpus, hz and seed", f.Name, set.Line, set.Key)
-		}
-	}
-	return nil
-}
 
 // fsys is a directory of the host, read-only.
 type fsys = fs.FS
@@ -50,6 +22,8 @@ type sessionConfig struct {
 	args    []string
 	script  bool
 	machine machine.Config
+	limits  shell.Limits
+	images  []string // kernel images among the session's files
 }
 
 // hostSession is a shell on its machine.
@@ -59,8 +33,14 @@ type hostSession struct {
 	console *shell.Console
 }
 
-// maxOutput is how much one command may write to the console.
-const maxOutput = 16 << 20
+// defaultOutput is how much one command may write to the console where nothing
+// else is said.
+func defaultOutput(l shell.Limits) int {
+	if l.Output != 0 {
+		return l.Output
+	}
+	return 16 << 20
+}
 
 // newSession boots a machine and starts a shell on it.
 func newSession(c sessionConfig) (*hostSession, error) {
@@ -75,13 +55,17 @@ func newSession(c sessionConfig) (*hostSession, error) {
 	if err != nil {
 		return nil, err
 	}
-	console := shell.NewConsole(maxOutput, c.live)
+	if err := bootImages(&c.machine, tree, c.images); err != nil {
+		return nil, err
+	}
+	console := shell.NewConsole(defaultOutput(c.limits), c.live)
 	if sys, err = shell.NewSystem(tree, console, c.machine); err != nil {
 		return nil, err
 	}
 	sh := shell.New(shell.Config{
 		FS: tree, Host: sys, Console: console, Commands: sys.Commands(), Seed: c.machine.Seed,
 		Dir: scenario.WorkDir, Name: c.name, Args: c.args, Script: c.script,
+		Limits: c.limits, LimitFlags: true,
 	})
 	return &hostSession{sh, sys, console}, nil
 }

@@ -5,17 +5,14 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-
-	"klpemu/internal/machine"
 )
 
 // shOptions are the arguments of `klpemu sh`.
 type shOptions struct {
-	script   string
-	args     []string
-	root     string
-	seed     uint64
-	maxInsns uint64
+	script  string
+	args    []string
+	root    string
+	machine machineFlags
 }
 
 // newShCmd makes `klpemu sh`; runF replaces what it does, for tests.
@@ -41,8 +38,7 @@ shows goes to standard output; the exit status is the script's.`,
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	f.StringVar(&o.root, "root", "", "directory whose files the script sees; its own by default")
-	f.Uint64Var(&o.seed, "seed", 0, "seed of everything that is random")
-	f.Uint64Var(&o.maxInsns, "max-insns", machine.DefaultInsns, "guest instructions that one command may execute")
+	o.machine.add(f)
 	return cmd
 }
 
@@ -58,10 +54,11 @@ func runSh(io streams, o *shOptions) error {
 	if _, err := os.Stat(root); err != nil {
 		return badInput(err)
 	}
-	s, err := newSession(sessionConfig{
-		dir: os.DirFS(root), live: io.out, name: filepath.Base(o.script), args: o.args, script: true,
-		machine: machine.Config{Seed: o.seed, Limits: machine.Limits{Insns: o.maxInsns}},
-	})
+	cfg := sessionConfig{dir: os.DirFS(root), live: io.out, name: filepath.Base(o.script), args: o.args, script: true}
+	if err := o.machine.apply(&cfg, nil); err != nil {
+		return badInput(err)
+	}
+	s, err := newSession(cfg)
 	if err != nil {
 		return badInput(err)
 	}

@@ -19,10 +19,9 @@ import (
 
 // shellOptions are the arguments of `klpemu shell`.
 type shellOptions struct {
-	file     string // a scenario to start after
-	record   string
-	seed     uint64
-	maxInsns uint64
+	file    string // a scenario to start after
+	record  string
+	machine machineFlags
 }
 
 // newShellCmd makes `klpemu shell`; runF replaces what it does, for tests.
@@ -51,8 +50,7 @@ The files of the current directory, or of the scenario's, can be read.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.record, "record", "", "write the session as a scenario to this file")
-	f.Uint64Var(&o.seed, "seed", 0, "seed of everything that is random")
-	f.Uint64Var(&o.maxInsns, "max-insns", machine.DefaultInsns, "guest instructions that one command may execute")
+	o.machine.add(f)
 	return cmd
 }
 
@@ -68,7 +66,7 @@ func runShell(io streams, o *shellOptions) error {
 	i := &interactive{io: io, record: newRecorder(o)}
 	cfg := sessionConfig{
 		dir: os.DirFS("."), live: io.out,
-		machine: machine.Config{Seed: o.seed, Limits: machine.Limits{Insns: o.maxInsns}, Interrupt: i.stopping.Load},
+		machine: machine.Config{Interrupt: i.stopping.Load},
 	}
 	var before *scenario.File
 	if o.file != "" {
@@ -78,9 +76,9 @@ func runShell(io streams, o *shellOptions) error {
 		}
 		before = f
 		cfg.dir, cfg.blocks = os.DirFS(filepath.Dir(o.file)), f.Files
-		if err := applySettings(&cfg.machine, f); err != nil {
-			return badInput(err)
-		}
+	}
+	if err := o.machine.apply(&cfg, before); err != nil {
+		return badInput(err)
 	}
 	s, err := newSession(cfg)
 	if err != nil {

@@ -28,7 +28,10 @@ func (s *System) runBoot(c *Ctx) int {
 		return status
 	}
 	cfg := s.cfg
-	cfg.Kernel, cfg.NaivePoke = nil, false
+	cfg.NaivePoke = false
+	if len(args) > 0 {
+		cfg.Kernel = nil
+	}
 	for _, o := range opts {
 		if o.Flag == 'o' || o.Flag == 'p' {
 			if err := bootModel(&cfg, o); err != nil {

@@ -19,10 +19,8 @@ func (f *FS) MountMachine(m Current) error {
 	}{
 		{"/sys", sysRoot(m)},
 		{"/proc", procRoot(m)},
+		{"/dev/kmsg", kmsg(m)},
 	} {
-		if err := f.MkdirAll(mount.path, 0o755); err != nil {
-			return err
-		}
 		if err := f.Mount(mount.path, mount.node); err != nil {
 			return err
 		}
