@@ -43,11 +43,12 @@ func ParsePreemption(name string) (Preemption, error) {
 // gives the CPU to who waits for it, if the one that runs may be preempted.
 // The shell takes its CPU from everyone: it is what moves the scenario.
 func (m *Machine) preempt(c *CPU) {
-	if len(c.queue) == 0 {
-		return
-	}
 	t := c.curr
 	switch {
+	case len(c.queue) == 0:
+		if c.kicked && m.cfg.Preempt == PreemptFull && m.preemptible(t) {
+			c.passes, c.kicked = c.passes+1, false // to a kworker and back
+		}
 	case c.Idle(), t.inLimbo():
 		m.schedule(c)
 	case c.queue[0].prio == prioShell && t.prio < prioShell:

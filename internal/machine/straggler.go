@@ -37,7 +37,7 @@ func (m *Machine) straggler(t *Task, ranges []transition.Range) Straggler {
 	s := Straggler{Task: t, Where: m.where(t)}
 	tr := m.walk(t)
 	if !tr.Reliable {
-		s.Holds = "its stack is unreliable: " + tr.Why
+		s.Holds = fmt.Sprintf("its stack is unreliable at %s: %s", m.syms.FormatReturn(tr.At), tr.Why)
 		s.Needs = needs(t, "", false)
 		return s
 	}

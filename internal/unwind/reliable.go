@@ -23,6 +23,7 @@ type Trace struct {
 	Frames   []Frame
 	Reliable bool
 	Why      string // why it is not reliable
+	At       uint64 // the entry at which that was found
 }
 
 // Reliable walks the stack from its topmost frame to its end, as
@@ -36,21 +37,21 @@ func (ts *Tables) Reliable(f Frame, m Memory, o WalkOptions) Trace {
 	}
 	for {
 		if o.Text != nil && !o.Text(f.RIP) {
-			return t.bad("%x is not kernel text", f.RIP)
+			return t.bad(f.RIP, "%x is not kernel text", f.RIP)
 		}
 		if len(t.Entries) == limit {
-			return t.bad("there are more than %d entries", limit)
+			return t.bad(f.RIP, "there are more than %d entries", limit)
 		}
 		t.Entries = append(t.Entries, f.RIP)
 		t.Frames = append(t.Frames, f)
 		if f.Guess {
-			t.note(fmt.Sprintf("the frame of %x was found by its frame pointer only", f.RIP))
+			t.note(f.RIP, fmt.Sprintf("the frame of %x was found by its frame pointer only", f.RIP))
 		}
 		r := ts.Step(f, m)
 		if r.NoData {
 			// Code that no data describes: its frame pointer is followed, so
 			// that the rest can be shown, but not believed.
-			t.note(r.Why)
+			t.note(f.RIP, r.Why)
 			r = FramePointer(f, m)
 		}
 		switch r.Outcome {
@@ -58,7 +59,7 @@ func (ts *Tables) Reliable(f Frame, m Memory, o WalkOptions) Trace {
 			t.Reliable = t.Why == ""
 			return t
 		case Unreliable:
-			return t.bad("%s", r.Why)
+			return t.bad(f.RIP, "%s", r.Why)
 		}
 		f = r.Next
 		if o.Return != nil && f.Slot != 0 && !f.RegsFrame {
@@ -68,13 +69,13 @@ func (ts *Tables) Reliable(f Frame, m Memory, o WalkOptions) Trace {
 }
 
 // note keeps the first reason why a stack is not reliable.
-func (t *Trace) note(why string) {
+func (t *Trace) note(at uint64, why string) {
 	if t.Why == "" {
-		t.Why = why
+		t.Why, t.At = why, at
 	}
 }
 
-func (t *Trace) bad(format string, args ...any) Trace {
-	t.note(fmt.Sprintf(format, args...))
+func (t *Trace) bad(at uint64, format string, args ...any) Trace {
+	t.note(at, fmt.Sprintf(format, args...))
 	return *t
 }
