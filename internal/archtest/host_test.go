@@ -7,7 +7,7 @@ import (
 )
 
 // hostPackages may know the host: its files, processes and clock.
-const hostPackages = "internal/cli cmd/klpemu internal/archtest"
+const hostPackages = "internal/cli internal/cli/gen cmd/klpemu internal/archtest"
 
 // forbidden are the imports that reach the host or hide state. What a Go
 // program computes below internal/cli depends on its arguments alone, and it

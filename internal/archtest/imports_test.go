@@ -33,6 +33,7 @@ internal/vfs:            ftrace livepatch transition internal/errno internal/mac
 internal/shell:          livepatch transition internal/errno internal/machine internal/obj internal/symtab internal/trace internal/vfs mvdan.cc/sh/v3/expand mvdan.cc/sh/v3/pattern mvdan.cc/sh/v3/syntax
 internal/scenario:       internal/machine internal/shell internal/trace internal/vfs
 internal/cli:            internal/asm internal/machine internal/obj internal/scenario internal/shell internal/vfs github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term mvdan.cc/sh/v3/syntax
+internal/cli/gen:        internal/cli internal/scenario internal/shell github.com/spf13/cobra github.com/spf13/cobra/doc
 internal/archtest:
 cmd/klpemu:              internal/cli
 `

@@ -1,6 +1,8 @@
 // Package cli is the command line of klpemu.
 package cli
 
+//go:generate go run ./gen -root ../..
+
 import (
 	"errors"
 	"fmt"
@@ -72,6 +74,11 @@ func Main(args []string, in io.Reader, out, errw io.Writer) (status int) {
 		fmt.Fprintf(errw, "klpemu: %v\n", s.err)
 	}
 	return s.status
+}
+
+// NewRoot makes the command line, for the pages that are generated from it.
+func NewRoot(in io.Reader, out, errw io.Writer) *cobra.Command {
+	return newRoot(streams{in, out, errw})
 }
 
 func newRoot(io streams) *cobra.Command {

@@ -57,7 +57,8 @@ input; 3 a fault in klpemu itself.`,
 	f.BoolVar(&o.update, "update", false, "rewrite the expected output in place")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the session as it runs")
 	f.StringVar(&o.format, "format", "text", "how to report: text, ktap, junit or json")
-	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "scenarios to run at the same time")
+	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "scenarios to run at the same time (default: one for each CPU)")
+	f.Lookup("jobs").DefValue = "0" // the help text is the same on every host
 	f.StringVar(&o.pattern, "run", "", "only scenarios whose path or title matches this regular expression")
 	o.machine.add(f)
 	return cmd

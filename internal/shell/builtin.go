@@ -289,7 +289,7 @@ func runHelp(c *Ctx) int {
 			status = c.Errorf("no help topics match `%s'", n)
 			continue
 		}
-		c.Out().WriteString("Usage: " + strings.TrimRight(cmd.Usage, "\n") + "\n")
+		c.Out().WriteString(HelpText(cmd))
 	}
 	return status
 }

@@ -165,6 +165,9 @@ func (k *kernel) setTable(lists ...[]*Command) {
 	sort.Strings(k.names)
 }
 
+// HelpText is what --help prints.
+func HelpText(c *Command) string { return "Usage: " + strings.TrimRight(c.Usage, "\n") + "\n" }
+
 // runCommand runs a command of the table and gives its status.
 func (s *Shell) runCommand(c *Command, args []string) int {
 	console := s.k.console
@@ -172,7 +175,7 @@ func (s *Shell) runCommand(c *Command, args []string) int {
 	console.run = ctx
 	defer func() { console.run = ctx.outer }()
 	if !c.RawHelp && len(args) == 2 && args[1] == "--help" {
-		io.WriteString(ctx.Out(), "Usage: "+strings.TrimRight(c.Usage, "\n")+"\n")
+		io.WriteString(ctx.Out(), HelpText(c))
 		return ctx.flush(0)
 	}
 	return ctx.flush(c.Run(ctx))

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// top is the module's directory, seen from this package's.
+const top = "../.."
+
+// What several workers report is what one reports, in the same order.
+func TestWorkersDoNotShow(t *testing.T) {
+	paths := []string{top + "/README.md", top + "/docs/tour", top + "/docs/scenarios.md"}
+	_, one, _ := run(t, append([]string{"run", "-j", "1"}, paths...)...)
+	_, many, _ := run(t, append([]string{"run", "-j", "8"}, paths...)...)
+	if diff := cmp.Diff(one, many); diff != "" {
+		t.Errorf("-j 8 differs (-j1 +j8):\n%s", diff)
+	}
+}
+
+// An example is a command line of klpemu that a page shows in an indented
+// block, with what it prints.
+type example struct {
+	line int
+	cmd  string
+	want string
+}
+
+// Every `klpemu` command line that a page shows prints what stands below it.
+// It runs in the module's directory; a page with example=NAME blocks has a
+// directory of its own, with these files in it.
+func TestExamples(t *testing.T) {
+	n := 0
+	for _, name := range pages(t) {
+		data, err := os.ReadFile(filepath.Join(top, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples, files := findExamples(string(data))
+		if len(examples) == 0 {
+			continue
+		}
+		n += len(examples)
+		t.Run(name, func(t *testing.T) {
+			enter(t, files)
+			for _, e := range examples {
+				if diff := cmp.Diff(e.want, runExample(e)); diff != "" {
+					t.Errorf("%s:%d: klpemu %s (-want +got):\n%s", name, e.line, e.cmd, diff)
+				}
+			}
+		})
+	}
+	if n < 3 {
+		t.Errorf("only %d examples found; are they indented by four blanks and do they begin with `$ klpemu`?", n)
+	}
+}
+
+func pages(t *testing.T) []string {
+	t.Helper()
+	names := []string{"README.md"}
+	err := filepath.WalkDir(filepath.Join(top, "docs"), func(p string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(p) != ".md" {
+			return err
+		}
+		rel, err := filepath.Rel(top, p)
+		names = append(names, filepath.ToSlash(rel))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// enter makes the working directory that the examples of a page run in.
+func enter(t *testing.T, files map[string]string) {
+	t.Helper()
+	if len(files) == 0 {
+		t.Chdir(top)
+		return
+	}
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+}
+
+// runExample gives what a command line prints, and its status where it fails.
+func runExample(e example) string {
+	var console bytes.Buffer
+	status := Main(strings.Fields(e.cmd), strings.NewReader(""), &console, &console)
+	if status != exitOK {
+		console.WriteString("[" + strconv.Itoa(status) + "]\n")
+	}
+	return console.String()
+}
+
+// findExamples reads the indented blocks and the example= blocks of a page.
+func findExamples(page string) (examples []example, files map[string]string) {
+	files = map[string]string{}
+	fence, file := "", ""
+	open := false // the lines that come are output of the last example
+	for i, line := range strings.Split(page, "\n") {
+		ticks := line[:len(line)-len(strings.TrimLeft(line, "`"))]
+		text, indented := strings.CutPrefix(line, "    ")
+		switch {
+		case fence != "":
+			if line == fence {
+				fence, file = "", ""
+			} else if file != "" {
+				files[file] += line + "\n"
+			}
+		case len(ticks) >= 3:
+			fence, open = ticks, false
+			_, file, _ = strings.Cut(line, "example=")
+		case indented && strings.HasPrefix(text, "$ "):
+			cmd, ok := commandLine(text[2:])
+			if open = ok; ok {
+				examples = append(examples, example{line: i + 1, cmd: cmd})
+			}
+		case indented && open:
+			examples[len(examples)-1].want += text + "\n"
+		case line == "" && open:
+			examples[len(examples)-1].want += "\n"
+		default:
+			open = false
+		}
+	}
+	for i := range examples {
+		if want := strings.TrimRight(examples[i].want, "\n"); want != "" {
+			examples[i].want = want + "\n"
+		} else {
+			examples[i].want = ""
+		}
+	}
+	return examples, files
+}
+
+// commandLine gives the arguments of a command line of klpemu.
+func commandLine(text string) (args string, ok bool) {
+	for _, program := range []string{"klpemu ", "go run ./cmd/klpemu "} {
+		if args, ok := strings.CutPrefix(text, program); ok {
+			return args, true
+		}
+	}
+	return "", false
+}
+
+// A link inside the repository leads somewhere.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	for _, name := range pages(t) {
+		data, err := os.ReadFile(filepath.Join(top, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(data), -1) {
+			if _, err := os.Stat(filepath.Join(top, filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s: the link to %s leads nowhere", name, m[1])
+			}
+		}
+	}
+}
