@@ -45,6 +45,7 @@ func main() {
 	g.branches()
 	g.atomics()
 	g.fused()
+	g.pairs("hot_pairs.txt")
 	g.write("hot_codes.go", g.codes())
 	g.write("hot_switch.go", g.switchFile())
 	g.write("hot_leaf.go", g.leafFile())
@@ -122,20 +123,45 @@ func store(size int, v string) string { return fmt.Sprintf("store%d(e.page, addr
 
 const next = "o = step(o)\n"
 
+// Text between these marks only records flags: it is left out where the next
+// instruction overwrites them all.
+const (
+	flagsBegin = "\x01"
+	flagsEnd   = "\x02"
+)
+
+func onlyFlags(s string) string { return flagsBegin + s + flagsEnd }
+
+// withFlags and withoutFlags resolve the marks.
+func withFlags(s string) string {
+	return strings.NewReplacer(flagsBegin, "", flagsEnd, "").Replace(s)
+}
+
+func withoutFlags(s string) string {
+	for {
+		before, rest, ok := strings.Cut(s, flagsBegin)
+		if !ok {
+			return s
+		}
+		_, after, _ := strings.Cut(rest, flagsEnd)
+		s = before + after
+	}
+}
+
 // result records ZF, SF and PF of r.
 func result(size int) string {
 	if size == 64 {
-		return "c.fz, c.fr = r, r\n"
+		return onlyFlags("c.fz, c.fr = r, r\n")
 	}
-	return fmt.Sprintf("c.fz = uint64(r)\nc.fr = uint64(r)<<%d | uint64(r)\n", 64-size)
+	return onlyFlags(fmt.Sprintf("c.fz = uint64(r)\nc.fr = uint64(r)<<%d | uint64(r)\n", 64-size))
 }
 
 // carries records the carries v.
 func carries(size int, v string) string {
 	if size == 64 {
-		return "c.fc = " + v + "\n"
+		return onlyFlags("c.fc = " + v + "\n")
 	}
-	return fmt.Sprintf("v := uint64(%s)\nc.fc = v<<%d | v\n", v, 64-size)
+	return onlyFlags(fmt.Sprintf("v := uint64(%s)\nc.fc = v<<%d | v\n", v, 64-size))
 }
 
 // compute is r = a op b with its flags; a and b have the operand type.
@@ -153,7 +179,7 @@ func compute(op string, size int) string {
 		return "r := a - b - " + conv(size, "c.fc>>63") + "\n" + result(size) + sub
 	}
 	sign := map[string]string{"and": "&", "test": "&", "or": "|", "xor": "^"}[op]
-	return "r := a " + sign + " b\n" + result(size) + "c.fc = 0\n"
+	return "r := a " + sign + " b\n" + result(size) + onlyFlags("c.fc = 0\n")
 }
 
 // condition is a Go expression for condition code cc.
@@ -255,8 +281,8 @@ func step1(size int, sign string) string {
 	}
 	one := map[string]string{"+": "a + 1", "-": "a - 1"}[sign]
 	return "r := " + one + "\n" + result(size) +
-		fmt.Sprintf("v := %s\nv <<= %d\nold := c.fc & carryBit\nc.fc = old | (old^(v^v<<1)&carryBit)>>1 | %s&auxBit\n",
-			wide(size, v), 64-size, wide(size, "("+v+")"))
+		onlyFlags(fmt.Sprintf("v := %s\nv <<= %d\nold := c.fc & carryBit\nc.fc = old | (old^(v^v<<1)&carryBit)>>1 | %s&auxBit\n",
+			wide(size, v), 64-size, wide(size, "("+v+")")))
 }
 
 func (g *generator) unary() {
@@ -412,14 +438,15 @@ func (g *generator) shifts() {
 	// The flags follow shiftShl and its neighbours; k is not zero.
 	flags := map[string]func(size int) string{
 		"shl": func(size int) string {
-			return fmt.Sprintf("r := a << k\n%sc.fc = %s<<%d<<(k-1)&carryBit | c.fr>>1&overflowBit\n", result(size), wide(size, "a"), 64-size)
+			return "r := a << k\n" + result(size) + onlyFlags(fmt.Sprintf("c.fc = %s<<%d<<(k-1)&carryBit | c.fr>>1&overflowBit\n", wide(size, "a"), 64-size))
 		},
 		"shr": func(size int) string {
-			return fmt.Sprintf("r := a >> k\n%scf := %s<<(64-k)&carryBit\nof := uint64(0)\nif k == 1 {\nof = %s<<%d&carryBit\n}\nc.fc = cf | (cf^of)>>1\n",
-				result(size), wide(size, "a"), wide(size, "a"), 64-size)
+			return "r := a >> k\n" + result(size) + onlyFlags(fmt.Sprintf("cf := %s<<(64-k)&carryBit\nof := uint64(0)\nif k == 1 {\nof = %s<<%d&carryBit\n}\nc.fc = cf | (cf^of)>>1\n",
+				wide(size, "a"), wide(size, "a"), 64-size))
 		},
 		"sar": func(size int) string {
-			return fmt.Sprintf("r := %s(int%d(a) >> k)\n%scf := uint64(int64(int%d(a)) >> (k-1))<<63\nc.fc = cf | cf>>1\n", typ(size), size, result(size), size)
+			return fmt.Sprintf("r := %s(int%d(a) >> k)\n", typ(size), size) + result(size) +
+				onlyFlags(fmt.Sprintf("cf := uint64(int64(int%d(a)) >> (k-1))<<63\nc.fc = cf | cf>>1\n", size))
 		},
 		"rol": func(size int) string {
 			return fmt.Sprintf("r := bits.RotateLeft%d(a, int(k))\nc.fc = c.fc&^(carryBit|overflowBit) | %s<<63 | %s>>%d<<62\n", size, wide(size, "r"), wide(size, "r"), size-1)
@@ -572,6 +599,10 @@ func (g *generator) fused() {
 				var codes []string
 				read, _ := operands(f, size, false)
 				for cc, name := range conditions {
+					if strings.Contains(" o no p np ", " "+name+" ") {
+						codes = append(codes, "opSlow")
+						continue
+					}
 					n := fmt.Sprintf("op%s%s%dJ%s", title(op), f, size, name)
 					g.forms = append(g.forms, form{name: n, fuse: true, body: read + compute(op, size) + fusedBranch(op, size, cc)})
 					codes = append(codes, n)
@@ -613,6 +644,59 @@ func direct(op string, size, cc int) string {
 	panic(e)
 }
 
+// pairs makes one case of two instructions that often follow each other: lines of
+// two codes in the file. The second may be the first half of a branch.
+func (g *generator) pairs(file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	bodies := map[string]string{}
+	for _, f := range g.forms {
+		bodies[f.name] = f.body
+	}
+	var rows []string
+	for line := range strings.Lines(string(text)) {
+		var a, b string
+		if n, _ := fmt.Sscan(line, &a, &b); n < 2 || a == "#" {
+			continue // a comment
+		}
+		if bodies[a] == "" || bodies[b] == "" {
+			log.Fatalf("%s: %s: no such forms", file, strings.TrimSpace(line))
+		}
+		n := a + "_" + b[2:]
+		g.forms = append(g.forms, form{name: n, fuse: true, body: pairBody(bodies[a], bodies[b], overwrites(b))})
+		rows = append(rows, fmt.Sprintf("{%s, %s}: %s", a, b, n))
+	}
+	g.table("hotPairs", "map[[2]uint16]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
+}
+
+// pairBody is first and second in one. If the second overwrites all flags and
+// cannot fail, those of the first are dead, unless the budget ends between.
+func pairBody(first, second string, dead bool) string {
+	if !dead || withoutFlags(first) == first {
+		return "{\n" + first + "}\nif n--; n == 0 {\nreturn o, 0\n}\n{\n" + second + "}\n"
+	}
+	return "if n == 1 {\n" + first + "} else {\n{\n" + withoutFlags(first) + "}\nn--\n{\n" + second + "}\n}\n"
+}
+
+// overwrites reports whether a form sets all flags, reads none, and has operands
+// that cannot fault.
+func overwrites(name string) bool {
+	for _, op := range []string{"Add", "Or", "And", "Sub", "Xor", "Cmp", "Test"} {
+		rest, ok := strings.CutPrefix(name, "op"+op)
+		if ok && (strings.HasPrefix(rest, "RR") || strings.HasPrefix(rest, "RI")) {
+			return true
+		}
+	}
+	for _, op := range []string{"ShlRI", "ShrRI", "SarRI", "Neg"} {
+		if strings.HasPrefix(name, "op"+op) {
+			return true
+		}
+	}
+	return false
+}
+
 // --- output
 
 const header = "// Code generated by gen_hot.go; DO NOT EDIT.\n\npackage cpu\n\n"
@@ -647,7 +731,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			n++
 `)
 	for _, f := range g.forms {
-		fmt.Fprintf(&b, "case %s:\n%s", f.name, strings.ReplaceAll(f.body, "SLOW", "return o, n"))
+		fmt.Fprintf(&b, "case %s:\n%s", f.name, withFlags(strings.ReplaceAll(f.body, "SLOW", "return o, n")))
 	}
 	b.WriteString("}\n}\nreturn o, n\n}\n")
 	return b.String()
@@ -664,7 +748,7 @@ func (g *generator) leafFile() string {
 	b.WriteString("}\n")
 	for _, f := range g.forms {
 		if !f.fuse {
-			fmt.Fprintf(&b, "\nfunc leaf%s(c *VCPU, o *op) *op {\n%sreturn o\n}\n", f.name[2:], strings.ReplaceAll(f.body, "SLOW", "return nil"))
+			fmt.Fprintf(&b, "\nfunc leaf%s(c *VCPU, o *op) *op {\n%sreturn o\n}\n", f.name[2:], withFlags(strings.ReplaceAll(f.body, "SLOW", "return nil")))
 		}
 	}
 	return b.String()

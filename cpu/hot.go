@@ -418,6 +418,16 @@ func fuse(run []op) {
 	}
 }
 
+// pair replaces ops by forms that include the op behind them, which keeps its own
+// code: it can still be jumped to.
+func pair(run []op) {
+	for i := range len(run) - 2 {
+		if code, ok := hotPairs[[2]uint16{run[i].code, run[i+1].code}]; ok {
+			run[i].code = code
+		}
+	}
+}
+
 func fusedCode(o *op, cc uint8) uint16 {
 	kind := 0
 	switch o.inst.Name {

@@ -575,8 +575,6 @@ const (
 	opXaddMR64
 	opXchgMR64
 	opCmpxchgMR64
-	opCmpRR8Jo
-	opCmpRR8Jno
 	opCmpRR8Jb
 	opCmpRR8Jae
 	opCmpRR8Je
@@ -585,14 +583,10 @@ const (
 	opCmpRR8Ja
 	opCmpRR8Js
 	opCmpRR8Jns
-	opCmpRR8Jp
-	opCmpRR8Jnp
 	opCmpRR8Jl
 	opCmpRR8Jge
 	opCmpRR8Jle
 	opCmpRR8Jg
-	opCmpRR32Jo
-	opCmpRR32Jno
 	opCmpRR32Jb
 	opCmpRR32Jae
 	opCmpRR32Je
@@ -601,14 +595,10 @@ const (
 	opCmpRR32Ja
 	opCmpRR32Js
 	opCmpRR32Jns
-	opCmpRR32Jp
-	opCmpRR32Jnp
 	opCmpRR32Jl
 	opCmpRR32Jge
 	opCmpRR32Jle
 	opCmpRR32Jg
-	opCmpRR64Jo
-	opCmpRR64Jno
 	opCmpRR64Jb
 	opCmpRR64Jae
 	opCmpRR64Je
@@ -617,14 +607,10 @@ const (
 	opCmpRR64Ja
 	opCmpRR64Js
 	opCmpRR64Jns
-	opCmpRR64Jp
-	opCmpRR64Jnp
 	opCmpRR64Jl
 	opCmpRR64Jge
 	opCmpRR64Jle
 	opCmpRR64Jg
-	opCmpRI8Jo
-	opCmpRI8Jno
 	opCmpRI8Jb
 	opCmpRI8Jae
 	opCmpRI8Je
@@ -633,14 +619,10 @@ const (
 	opCmpRI8Ja
 	opCmpRI8Js
 	opCmpRI8Jns
-	opCmpRI8Jp
-	opCmpRI8Jnp
 	opCmpRI8Jl
 	opCmpRI8Jge
 	opCmpRI8Jle
 	opCmpRI8Jg
-	opCmpRI32Jo
-	opCmpRI32Jno
 	opCmpRI32Jb
 	opCmpRI32Jae
 	opCmpRI32Je
@@ -649,14 +631,10 @@ const (
 	opCmpRI32Ja
 	opCmpRI32Js
 	opCmpRI32Jns
-	opCmpRI32Jp
-	opCmpRI32Jnp
 	opCmpRI32Jl
 	opCmpRI32Jge
 	opCmpRI32Jle
 	opCmpRI32Jg
-	opCmpRI64Jo
-	opCmpRI64Jno
 	opCmpRI64Jb
 	opCmpRI64Jae
 	opCmpRI64Je
@@ -665,14 +643,10 @@ const (
 	opCmpRI64Ja
 	opCmpRI64Js
 	opCmpRI64Jns
-	opCmpRI64Jp
-	opCmpRI64Jnp
 	opCmpRI64Jl
 	opCmpRI64Jge
 	opCmpRI64Jle
 	opCmpRI64Jg
-	opCmpRMB8Jo
-	opCmpRMB8Jno
 	opCmpRMB8Jb
 	opCmpRMB8Jae
 	opCmpRMB8Je
@@ -681,14 +655,10 @@ const (
 	opCmpRMB8Ja
 	opCmpRMB8Js
 	opCmpRMB8Jns
-	opCmpRMB8Jp
-	opCmpRMB8Jnp
 	opCmpRMB8Jl
 	opCmpRMB8Jge
 	opCmpRMB8Jle
 	opCmpRMB8Jg
-	opCmpRMB32Jo
-	opCmpRMB32Jno
 	opCmpRMB32Jb
 	opCmpRMB32Jae
 	opCmpRMB32Je
@@ -697,14 +667,10 @@ const (
 	opCmpRMB32Ja
 	opCmpRMB32Js
 	opCmpRMB32Jns
-	opCmpRMB32Jp
-	opCmpRMB32Jnp
 	opCmpRMB32Jl
 	opCmpRMB32Jge
 	opCmpRMB32Jle
 	opCmpRMB32Jg
-	opCmpRMB64Jo
-	opCmpRMB64Jno
 	opCmpRMB64Jb
 	opCmpRMB64Jae
 	opCmpRMB64Je
@@ -713,14 +679,10 @@ const (
 	opCmpRMB64Ja
 	opCmpRMB64Js
 	opCmpRMB64Jns
-	opCmpRMB64Jp
-	opCmpRMB64Jnp
 	opCmpRMB64Jl
 	opCmpRMB64Jge
 	opCmpRMB64Jle
 	opCmpRMB64Jg
-	opCmpMIB8Jo
-	opCmpMIB8Jno
 	opCmpMIB8Jb
 	opCmpMIB8Jae
 	opCmpMIB8Je
@@ -729,14 +691,10 @@ const (
 	opCmpMIB8Ja
 	opCmpMIB8Js
 	opCmpMIB8Jns
-	opCmpMIB8Jp
-	opCmpMIB8Jnp
 	opCmpMIB8Jl
 	opCmpMIB8Jge
 	opCmpMIB8Jle
 	opCmpMIB8Jg
-	opCmpMIB32Jo
-	opCmpMIB32Jno
 	opCmpMIB32Jb
 	opCmpMIB32Jae
 	opCmpMIB32Je
@@ -745,14 +703,10 @@ const (
 	opCmpMIB32Ja
 	opCmpMIB32Js
 	opCmpMIB32Jns
-	opCmpMIB32Jp
-	opCmpMIB32Jnp
 	opCmpMIB32Jl
 	opCmpMIB32Jge
 	opCmpMIB32Jle
 	opCmpMIB32Jg
-	opCmpMIB64Jo
-	opCmpMIB64Jno
 	opCmpMIB64Jb
 	opCmpMIB64Jae
 	opCmpMIB64Je
@@ -761,14 +715,10 @@ const (
 	opCmpMIB64Ja
 	opCmpMIB64Js
 	opCmpMIB64Jns
-	opCmpMIB64Jp
-	opCmpMIB64Jnp
 	opCmpMIB64Jl
 	opCmpMIB64Jge
 	opCmpMIB64Jle
 	opCmpMIB64Jg
-	opTestRR8Jo
-	opTestRR8Jno
 	opTestRR8Jb
 	opTestRR8Jae
 	opTestRR8Je
@@ -777,14 +727,10 @@ const (
 	opTestRR8Ja
 	opTestRR8Js
 	opTestRR8Jns
-	opTestRR8Jp
-	opTestRR8Jnp
 	opTestRR8Jl
 	opTestRR8Jge
 	opTestRR8Jle
 	opTestRR8Jg
-	opTestRR32Jo
-	opTestRR32Jno
 	opTestRR32Jb
 	opTestRR32Jae
 	opTestRR32Je
@@ -793,14 +739,10 @@ const (
 	opTestRR32Ja
 	opTestRR32Js
 	opTestRR32Jns
-	opTestRR32Jp
-	opTestRR32Jnp
 	opTestRR32Jl
 	opTestRR32Jge
 	opTestRR32Jle
 	opTestRR32Jg
-	opTestRR64Jo
-	opTestRR64Jno
 	opTestRR64Jb
 	opTestRR64Jae
 	opTestRR64Je
@@ -809,14 +751,10 @@ const (
 	opTestRR64Ja
 	opTestRR64Js
 	opTestRR64Jns
-	opTestRR64Jp
-	opTestRR64Jnp
 	opTestRR64Jl
 	opTestRR64Jge
 	opTestRR64Jle
 	opTestRR64Jg
-	opTestRI8Jo
-	opTestRI8Jno
 	opTestRI8Jb
 	opTestRI8Jae
 	opTestRI8Je
@@ -825,14 +763,10 @@ const (
 	opTestRI8Ja
 	opTestRI8Js
 	opTestRI8Jns
-	opTestRI8Jp
-	opTestRI8Jnp
 	opTestRI8Jl
 	opTestRI8Jge
 	opTestRI8Jle
 	opTestRI8Jg
-	opTestRI32Jo
-	opTestRI32Jno
 	opTestRI32Jb
 	opTestRI32Jae
 	opTestRI32Je
@@ -841,14 +775,10 @@ const (
 	opTestRI32Ja
 	opTestRI32Js
 	opTestRI32Jns
-	opTestRI32Jp
-	opTestRI32Jnp
 	opTestRI32Jl
 	opTestRI32Jge
 	opTestRI32Jle
 	opTestRI32Jg
-	opTestRI64Jo
-	opTestRI64Jno
 	opTestRI64Jb
 	opTestRI64Jae
 	opTestRI64Je
@@ -857,14 +787,10 @@ const (
 	opTestRI64Ja
 	opTestRI64Js
 	opTestRI64Jns
-	opTestRI64Jp
-	opTestRI64Jnp
 	opTestRI64Jl
 	opTestRI64Jge
 	opTestRI64Jle
 	opTestRI64Jg
-	opTestRMB8Jo
-	opTestRMB8Jno
 	opTestRMB8Jb
 	opTestRMB8Jae
 	opTestRMB8Je
@@ -873,14 +799,10 @@ const (
 	opTestRMB8Ja
 	opTestRMB8Js
 	opTestRMB8Jns
-	opTestRMB8Jp
-	opTestRMB8Jnp
 	opTestRMB8Jl
 	opTestRMB8Jge
 	opTestRMB8Jle
 	opTestRMB8Jg
-	opTestRMB32Jo
-	opTestRMB32Jno
 	opTestRMB32Jb
 	opTestRMB32Jae
 	opTestRMB32Je
@@ -889,14 +811,10 @@ const (
 	opTestRMB32Ja
 	opTestRMB32Js
 	opTestRMB32Jns
-	opTestRMB32Jp
-	opTestRMB32Jnp
 	opTestRMB32Jl
 	opTestRMB32Jge
 	opTestRMB32Jle
 	opTestRMB32Jg
-	opTestRMB64Jo
-	opTestRMB64Jno
 	opTestRMB64Jb
 	opTestRMB64Jae
 	opTestRMB64Je
@@ -905,14 +823,10 @@ const (
 	opTestRMB64Ja
 	opTestRMB64Js
 	opTestRMB64Jns
-	opTestRMB64Jp
-	opTestRMB64Jnp
 	opTestRMB64Jl
 	opTestRMB64Jge
 	opTestRMB64Jle
 	opTestRMB64Jg
-	opTestMIB8Jo
-	opTestMIB8Jno
 	opTestMIB8Jb
 	opTestMIB8Jae
 	opTestMIB8Je
@@ -921,14 +835,10 @@ const (
 	opTestMIB8Ja
 	opTestMIB8Js
 	opTestMIB8Jns
-	opTestMIB8Jp
-	opTestMIB8Jnp
 	opTestMIB8Jl
 	opTestMIB8Jge
 	opTestMIB8Jle
 	opTestMIB8Jg
-	opTestMIB32Jo
-	opTestMIB32Jno
 	opTestMIB32Jb
 	opTestMIB32Jae
 	opTestMIB32Je
@@ -937,14 +847,10 @@ const (
 	opTestMIB32Ja
 	opTestMIB32Js
 	opTestMIB32Jns
-	opTestMIB32Jp
-	opTestMIB32Jnp
 	opTestMIB32Jl
 	opTestMIB32Jge
 	opTestMIB32Jle
 	opTestMIB32Jg
-	opTestMIB64Jo
-	opTestMIB64Jno
 	opTestMIB64Jb
 	opTestMIB64Jae
 	opTestMIB64Je
@@ -953,12 +859,230 @@ const (
 	opTestMIB64Ja
 	opTestMIB64Js
 	opTestMIB64Jns
-	opTestMIB64Jp
-	opTestMIB64Jnp
 	opTestMIB64Jl
 	opTestMIB64Jge
 	opTestMIB64Jle
 	opTestMIB64Jg
+	opMovRR64_MovRR64
+	opXorRR64_MovRR64
+	opAddRI64_CmpRR64Jne
+	opMovRR32_MovRR32
+	opMovRR64_ShrRI64
+	opAddRR64_MovRR64
+	opShlRI64_XorRR64
+	opMovRR32_AddRR32
+	opRolRI64_XorRR64
+	opAddRR64_AddRR64
+	opMovRR64_ShlRI64
+	opAddRI64_AddRI64
+	opAddRI64_AddRR64
+	opMovRR64_AddRI64
+	opMovRR64_XorRR64
+	opAddRR64_RolRI64
+	opXorRR64_RolRI64
+	opMovRMB64_ImulRMB64
+	opAndRR64_Jne
+	opAddRI64_CmpRI64Jne
+	opAddRR32_MovMIB8
+	opShrRI64_XorRR64
+	opAddRR64_CmpRR64Jne
+	opXorRR64_AddRR64
+	opMovzx8to32RMB_AddRI64
+	opMovMRB64_MovRR64
+	opMovRMB64_LeaB64
+	opAddRI64_MovRR64
+	opNop_LeaB64
+	opMovRR64_XorRR32
+	opLeaB64_Ret
+	opMovRR32_AndRI32
+	opLeaX64_MovRR64
+	opMovRR64_XchgMR64
+	opLeaB64_CmpxchgMR64
+	opAddRR64_OrMRB64
+	opAddMRB64_MovRMB64
+	opXchgMR64_AddRR64
+	opCmpxchgMR64_MovRR64
+	opShrRI64_LeaX64
+	opAddRR64_MovRR32
+	opLeaX64_LeaX64
+	opMovRMB64_MovRR64
+	opMovRR64_SbbRR64
+	opCmpRR64_MovRR64
+	opMovRR64_SubRR64
+	opAndRI32_OrRR64
+	opSbbRR64_Jb
+	opAddRR32_MovRR32
+	opIncR64_CmpRI64Jne
+	opLeaB64_AddRI32
+	opXorRR64_AndRI32
+	opXorRR32_ShrRI32
+	opMovRR32_XorRR32
+	opXorRR32_MovRR32
+	opAddRI32_AndRR64
+	opMovRR64_Cmovne64
+	opImulRMB64_AddRI64
+	opMovRR64_AndRI32
+	opMovMIB8_CmpRI32Jbe
+	opMulR64_ShrRI64
+	opNop_MovRR64
+	opPushR_MovRR64
+	opXorRR64_MovRR32
+	opMovMRB8_AddRI64
+	opAddRR64_AddRI64
+	opTestRI8_MovRR64
+	opMovRR64_MovRR32
+	opOrMRB64_SubMIB32
+	opSubMIB32_AddRI64
+	opMovRR32_SubRR32
+	opAddRI64_AddRI32
+	opMovRMB64_MovMRB64
+	opMovzx8to32RR_XorRMX32
+	opXorRMX32_CmpRI64Jne
+	opShrRI32_Movzx8to32RR
+	opMovRR64_Call
+	opMovRR64_DivR64
+	opPopR_PopR
+	opLeaB64_CmpRR64
+	opCmpRR64_Cmovb64
+	opAndRI32_LeaX64
+	opOrRR64_CmpRR64
+	opSubRI32_Jae
+	opMovRR64_CmpRR64Jne
+	opMovRR64_Jmp
+	opMovRR64_MulR64
+	opImulRRI64_ShrRI64
+	opSubRR32_Movsx32to64RR
+	opPopR_Ret
+	opShrRI64_AddRR64
+	opAddRR64_Jmp
+	opMovsx32to64RR_AddRR64
+	opMovsx32to64RR_ShlRI64
+	opShrRI32_AddRR32
+	opImulRRI64_MovRR64
+	opMovRR32_ShrRI32
+	opMovRR32_MovRR64
+	opMovRR64_LeaB64
+	opImulRR64_AddRR64
+	opAddRR64_CmpRI64Jne
+	opMovRMB64_TestRR64Je
+	opCltd_IdivR32
+	opAddRR64_AdcRR64
+	opAddRI64_XorRR32
+	opCmovb64_MovRMB64
+	opLeaX32_MovRR32
+	opMovRR32_ImulRRI64
+	opAndRI32_MovRMX64
+	opMovRR64_MovRMB32
+	opDivR64_MovRR64
+	opLeaB64_CmpRI8Ja
+	opMovzx8to32RMB_JmpMX
+	opMovsx32to64RR_Movzx8to32RMX
+	opIncR64_Jmp
+	opAndRI32_CallMX
+	opShlRI64_LeaB64
+	opMovRI32_MovRR64
+	opLeaX64_CmpRI64Jne
+	opMovMRB64_AddRI64
+	opNop_Nop
+	opMovRR32_RolRI32
+	opMovzx8to32RMB_Jmp
+	opSubRI64_Call
+	opLeaB64_SubRI64
+	opMovRR64_CmpRR64Jae
+	opImulRR64_XorRR64
+	opAddRR64_TestRR64Jne
+	opMovMRB64_MovMRB64
+	opAddRI64_CmpMIB8Jne
+	opXorRR64_AddRI64
+	opShrRI64_AndRR64
+	opAndRR32_XorRR32
+	opSubRR64_CmpRI64Ja
+	opAddRR64_ShrRC64
+	opCmovne64_MovRR64
+	opMovzx8to32RR_AddRR64
+	opMovRR32_Cltd
+	opMovRR64_AddRR64
+	opIncR64_AndRI32
+	opLeaX64_Movzx8to32RMB
+	opSarRC32_MovRR32
+	opSubRR32_MovRR32
+	opSubRI64_SubRI64
+	opCmpMRX8_Je
+	opRolRI32_XorRR32
+	opXorRR32_MovRR64
+	opImulRR64_MovRR64
+	opLeaB64_AndRR64
+	opMovzx8to32RMB_LeaB32
+	opLeaB32_LeaB32
+	opLeaB32_CmpRI8
+	opCmpRI8_Cmovb32
+	opLeaB64_MovMRB64
+	opAndRI32_AddRR64
+	opMovRMB64_CmpRR64Je
+	opLeaB64_LeaB64
+	opAddRI32_LeaB64
+	opMovRR32_RorRI32
+	opCqto_IdivR64
+	opMovRR64_AndRR64
+	opMovzx8to32RMX_XorRR64
+	opXorRR64_AddMRX64
+	opMovRMX64_ImulRMB64
+	opImulRMB64_IncR64
+	opIncR64_AddRI64
+	opImulRMB64_AddRR64
+	opMovRR32_DivR32
+	opMovRR32_MovMIB8
+	opMovRR64_CmpRI64Ja
+	opMovRR64_PushR
+	opRolRI64_AddRR64
+	opMovMIB8_AddRR32
+	opAddRR32_CmpRI32Jbe
+	opImulRR64_ShrRI64
+	opXorRR64_CmpRR64Jne
+	opMovMRB8_IncR64
+	opLeaX64_AddRI64
+	opAddRR32_Movsx32to64RR
+	opMovRR64_IncR64
+	opPushR_XorRR32
+	opMovRR32_AddRR64
+	opLeaX32_SubRR32
+	opAddMRX64_AddRI64
+	opXorRR32_PushR
+	opAddRR64_CmpRI64Ja
+	opShrRI64_LeaX32
+	opMovRR32_SarRI32
+	opLeaX64_CmpRR64Jae
+	opAddRI32_CmpRI64Je
+	opMovMRB64_Jmp
+	opAddRR32_SubRR32
+	opMovMIB8_Jmp
+	opIdivR64_MovRR32
+	opAdcRR64_MovMRB64
+	opMulR64_AddRR64
+	opAndRI32_MovRR64
+	opSubRR64_MovRR64
+	opMovRR64_Cqto
+	opRolRI64_MovRR64
+	opMovRMB64_MovRMB64
+	opMovRR64_MovRI32
+	opAddRI32_MovMRB8
+	opLeaB64_IncR32
+	opAndRR64_Jmp
+	opIncR32_AndRR64
+	opXorRR32_XorRR32
+	opSubRI64_MovRR64
+	opMovRR32_ShlRC32
+	opAndRI32_ShlRI64
+	opOrRI32_XorRR64
+	opOrRI64_AddRR64
+	opXorRR32_OrRI64
+	opDivR64_XorRR32
+	opAddRR64_LeaB64
+	opDivR32_LeaX64
+	opAddRI64_AndRI32
+	opRorRI32_XorRR32
+	opLeaB64_Call
+	opMovRR64_ImulRR64
 )
 
 // The codes by family, for specialize. None of these is ever written.
@@ -1011,4 +1135,227 @@ var hotXchgM = [2]uint16{opXchgMR32, opXchgMR64}
 
 var hotCmpxchg = [2]uint16{opCmpxchgMR32, opCmpxchgMR64}
 
-var hotFused = [2][4][3][16]uint16{{{{opCmpRR8Jo, opCmpRR8Jno, opCmpRR8Jb, opCmpRR8Jae, opCmpRR8Je, opCmpRR8Jne, opCmpRR8Jbe, opCmpRR8Ja, opCmpRR8Js, opCmpRR8Jns, opCmpRR8Jp, opCmpRR8Jnp, opCmpRR8Jl, opCmpRR8Jge, opCmpRR8Jle, opCmpRR8Jg}, {opCmpRR32Jo, opCmpRR32Jno, opCmpRR32Jb, opCmpRR32Jae, opCmpRR32Je, opCmpRR32Jne, opCmpRR32Jbe, opCmpRR32Ja, opCmpRR32Js, opCmpRR32Jns, opCmpRR32Jp, opCmpRR32Jnp, opCmpRR32Jl, opCmpRR32Jge, opCmpRR32Jle, opCmpRR32Jg}, {opCmpRR64Jo, opCmpRR64Jno, opCmpRR64Jb, opCmpRR64Jae, opCmpRR64Je, opCmpRR64Jne, opCmpRR64Jbe, opCmpRR64Ja, opCmpRR64Js, opCmpRR64Jns, opCmpRR64Jp, opCmpRR64Jnp, opCmpRR64Jl, opCmpRR64Jge, opCmpRR64Jle, opCmpRR64Jg}}, {{opCmpRI8Jo, opCmpRI8Jno, opCmpRI8Jb, opCmpRI8Jae, opCmpRI8Je, opCmpRI8Jne, opCmpRI8Jbe, opCmpRI8Ja, opCmpRI8Js, opCmpRI8Jns, opCmpRI8Jp, opCmpRI8Jnp, opCmpRI8Jl, opCmpRI8Jge, opCmpRI8Jle, opCmpRI8Jg}, {opCmpRI32Jo, opCmpRI32Jno, opCmpRI32Jb, opCmpRI32Jae, opCmpRI32Je, opCmpRI32Jne, opCmpRI32Jbe, opCmpRI32Ja, opCmpRI32Js, opCmpRI32Jns, opCmpRI32Jp, opCmpRI32Jnp, opCmpRI32Jl, opCmpRI32Jge, opCmpRI32Jle, opCmpRI32Jg}, {opCmpRI64Jo, opCmpRI64Jno, opCmpRI64Jb, opCmpRI64Jae, opCmpRI64Je, opCmpRI64Jne, opCmpRI64Jbe, opCmpRI64Ja, opCmpRI64Js, opCmpRI64Jns, opCmpRI64Jp, opCmpRI64Jnp, opCmpRI64Jl, opCmpRI64Jge, opCmpRI64Jle, opCmpRI64Jg}}, {{opCmpRMB8Jo, opCmpRMB8Jno, opCmpRMB8Jb, opCmpRMB8Jae, opCmpRMB8Je, opCmpRMB8Jne, opCmpRMB8Jbe, opCmpRMB8Ja, opCmpRMB8Js, opCmpRMB8Jns, opCmpRMB8Jp, opCmpRMB8Jnp, opCmpRMB8Jl, opCmpRMB8Jge, opCmpRMB8Jle, opCmpRMB8Jg}, {opCmpRMB32Jo, opCmpRMB32Jno, opCmpRMB32Jb, opCmpRMB32Jae, opCmpRMB32Je, opCmpRMB32Jne, opCmpRMB32Jbe, opCmpRMB32Ja, opCmpRMB32Js, opCmpRMB32Jns, opCmpRMB32Jp, opCmpRMB32Jnp, opCmpRMB32Jl, opCmpRMB32Jge, opCmpRMB32Jle, opCmpRMB32Jg}, {opCmpRMB64Jo, opCmpRMB64Jno, opCmpRMB64Jb, opCmpRMB64Jae, opCmpRMB64Je, opCmpRMB64Jne, opCmpRMB64Jbe, opCmpRMB64Ja, opCmpRMB64Js, opCmpRMB64Jns, opCmpRMB64Jp, opCmpRMB64Jnp, opCmpRMB64Jl, opCmpRMB64Jge, opCmpRMB64Jle, opCmpRMB64Jg}}, {{opCmpMIB8Jo, opCmpMIB8Jno, opCmpMIB8Jb, opCmpMIB8Jae, opCmpMIB8Je, opCmpMIB8Jne, opCmpMIB8Jbe, opCmpMIB8Ja, opCmpMIB8Js, opCmpMIB8Jns, opCmpMIB8Jp, opCmpMIB8Jnp, opCmpMIB8Jl, opCmpMIB8Jge, opCmpMIB8Jle, opCmpMIB8Jg}, {opCmpMIB32Jo, opCmpMIB32Jno, opCmpMIB32Jb, opCmpMIB32Jae, opCmpMIB32Je, opCmpMIB32Jne, opCmpMIB32Jbe, opCmpMIB32Ja, opCmpMIB32Js, opCmpMIB32Jns, opCmpMIB32Jp, opCmpMIB32Jnp, opCmpMIB32Jl, opCmpMIB32Jge, opCmpMIB32Jle, opCmpMIB32Jg}, {opCmpMIB64Jo, opCmpMIB64Jno, opCmpMIB64Jb, opCmpMIB64Jae, opCmpMIB64Je, opCmpMIB64Jne, opCmpMIB64Jbe, opCmpMIB64Ja, opCmpMIB64Js, opCmpMIB64Jns, opCmpMIB64Jp, opCmpMIB64Jnp, opCmpMIB64Jl, opCmpMIB64Jge, opCmpMIB64Jle, opCmpMIB64Jg}}}, {{{opTestRR8Jo, opTestRR8Jno, opTestRR8Jb, opTestRR8Jae, opTestRR8Je, opTestRR8Jne, opTestRR8Jbe, opTestRR8Ja, opTestRR8Js, opTestRR8Jns, opTestRR8Jp, opTestRR8Jnp, opTestRR8Jl, opTestRR8Jge, opTestRR8Jle, opTestRR8Jg}, {opTestRR32Jo, opTestRR32Jno, opTestRR32Jb, opTestRR32Jae, opTestRR32Je, opTestRR32Jne, opTestRR32Jbe, opTestRR32Ja, opTestRR32Js, opTestRR32Jns, opTestRR32Jp, opTestRR32Jnp, opTestRR32Jl, opTestRR32Jge, opTestRR32Jle, opTestRR32Jg}, {opTestRR64Jo, opTestRR64Jno, opTestRR64Jb, opTestRR64Jae, opTestRR64Je, opTestRR64Jne, opTestRR64Jbe, opTestRR64Ja, opTestRR64Js, opTestRR64Jns, opTestRR64Jp, opTestRR64Jnp, opTestRR64Jl, opTestRR64Jge, opTestRR64Jle, opTestRR64Jg}}, {{opTestRI8Jo, opTestRI8Jno, opTestRI8Jb, opTestRI8Jae, opTestRI8Je, opTestRI8Jne, opTestRI8Jbe, opTestRI8Ja, opTestRI8Js, opTestRI8Jns, opTestRI8Jp, opTestRI8Jnp, opTestRI8Jl, opTestRI8Jge, opTestRI8Jle, opTestRI8Jg}, {opTestRI32Jo, opTestRI32Jno, opTestRI32Jb, opTestRI32Jae, opTestRI32Je, opTestRI32Jne, opTestRI32Jbe, opTestRI32Ja, opTestRI32Js, opTestRI32Jns, opTestRI32Jp, opTestRI32Jnp, opTestRI32Jl, opTestRI32Jge, opTestRI32Jle, opTestRI32Jg}, {opTestRI64Jo, opTestRI64Jno, opTestRI64Jb, opTestRI64Jae, opTestRI64Je, opTestRI64Jne, opTestRI64Jbe, opTestRI64Ja, opTestRI64Js, opTestRI64Jns, opTestRI64Jp, opTestRI64Jnp, opTestRI64Jl, opTestRI64Jge, opTestRI64Jle, opTestRI64Jg}}, {{opTestRMB8Jo, opTestRMB8Jno, opTestRMB8Jb, opTestRMB8Jae, opTestRMB8Je, opTestRMB8Jne, opTestRMB8Jbe, opTestRMB8Ja, opTestRMB8Js, opTestRMB8Jns, opTestRMB8Jp, opTestRMB8Jnp, opTestRMB8Jl, opTestRMB8Jge, opTestRMB8Jle, opTestRMB8Jg}, {opTestRMB32Jo, opTestRMB32Jno, opTestRMB32Jb, opTestRMB32Jae, opTestRMB32Je, opTestRMB32Jne, opTestRMB32Jbe, opTestRMB32Ja, opTestRMB32Js, opTestRMB32Jns, opTestRMB32Jp, opTestRMB32Jnp, opTestRMB32Jl, opTestRMB32Jge, opTestRMB32Jle, opTestRMB32Jg}, {opTestRMB64Jo, opTestRMB64Jno, opTestRMB64Jb, opTestRMB64Jae, opTestRMB64Je, opTestRMB64Jne, opTestRMB64Jbe, opTestRMB64Ja, opTestRMB64Js, opTestRMB64Jns, opTestRMB64Jp, opTestRMB64Jnp, opTestRMB64Jl, opTestRMB64Jge, opTestRMB64Jle, opTestRMB64Jg}}, {{opTestMIB8Jo, opTestMIB8Jno, opTestMIB8Jb, opTestMIB8Jae, opTestMIB8Je, opTestMIB8Jne, opTestMIB8Jbe, opTestMIB8Ja, opTestMIB8Js, opTestMIB8Jns, opTestMIB8Jp, opTestMIB8Jnp, opTestMIB8Jl, opTestMIB8Jge, opTestMIB8Jle, opTestMIB8Jg}, {opTestMIB32Jo, opTestMIB32Jno, opTestMIB32Jb, opTestMIB32Jae, opTestMIB32Je, opTestMIB32Jne, opTestMIB32Jbe, opTestMIB32Ja, opTestMIB32Js, opTestMIB32Jns, opTestMIB32Jp, opTestMIB32Jnp, opTestMIB32Jl, opTestMIB32Jge, opTestMIB32Jle, opTestMIB32Jg}, {opTestMIB64Jo, opTestMIB64Jno, opTestMIB64Jb, opTestMIB64Jae, opTestMIB64Je, opTestMIB64Jne, opTestMIB64Jbe, opTestMIB64Ja, opTestMIB64Js, opTestMIB64Jns, opTestMIB64Jp, opTestMIB64Jnp, opTestMIB64Jl, opTestMIB64Jge, opTestMIB64Jle, opTestMIB64Jg}}}}
+var hotFused = [2][4][3][16]uint16{{{{opSlow, opSlow, opCmpRR8Jb, opCmpRR8Jae, opCmpRR8Je, opCmpRR8Jne, opCmpRR8Jbe, opCmpRR8Ja, opCmpRR8Js, opCmpRR8Jns, opSlow, opSlow, opCmpRR8Jl, opCmpRR8Jge, opCmpRR8Jle, opCmpRR8Jg}, {opSlow, opSlow, opCmpRR32Jb, opCmpRR32Jae, opCmpRR32Je, opCmpRR32Jne, opCmpRR32Jbe, opCmpRR32Ja, opCmpRR32Js, opCmpRR32Jns, opSlow, opSlow, opCmpRR32Jl, opCmpRR32Jge, opCmpRR32Jle, opCmpRR32Jg}, {opSlow, opSlow, opCmpRR64Jb, opCmpRR64Jae, opCmpRR64Je, opCmpRR64Jne, opCmpRR64Jbe, opCmpRR64Ja, opCmpRR64Js, opCmpRR64Jns, opSlow, opSlow, opCmpRR64Jl, opCmpRR64Jge, opCmpRR64Jle, opCmpRR64Jg}}, {{opSlow, opSlow, opCmpRI8Jb, opCmpRI8Jae, opCmpRI8Je, opCmpRI8Jne, opCmpRI8Jbe, opCmpRI8Ja, opCmpRI8Js, opCmpRI8Jns, opSlow, opSlow, opCmpRI8Jl, opCmpRI8Jge, opCmpRI8Jle, opCmpRI8Jg}, {opSlow, opSlow, opCmpRI32Jb, opCmpRI32Jae, opCmpRI32Je, opCmpRI32Jne, opCmpRI32Jbe, opCmpRI32Ja, opCmpRI32Js, opCmpRI32Jns, opSlow, opSlow, opCmpRI32Jl, opCmpRI32Jge, opCmpRI32Jle, opCmpRI32Jg}, {opSlow, opSlow, opCmpRI64Jb, opCmpRI64Jae, opCmpRI64Je, opCmpRI64Jne, opCmpRI64Jbe, opCmpRI64Ja, opCmpRI64Js, opCmpRI64Jns, opSlow, opSlow, opCmpRI64Jl, opCmpRI64Jge, opCmpRI64Jle, opCmpRI64Jg}}, {{opSlow, opSlow, opCmpRMB8Jb, opCmpRMB8Jae, opCmpRMB8Je, opCmpRMB8Jne, opCmpRMB8Jbe, opCmpRMB8Ja, opCmpRMB8Js, opCmpRMB8Jns, opSlow, opSlow, opCmpRMB8Jl, opCmpRMB8Jge, opCmpRMB8Jle, opCmpRMB8Jg}, {opSlow, opSlow, opCmpRMB32Jb, opCmpRMB32Jae, opCmpRMB32Je, opCmpRMB32Jne, opCmpRMB32Jbe, opCmpRMB32Ja, opCmpRMB32Js, opCmpRMB32Jns, opSlow, opSlow, opCmpRMB32Jl, opCmpRMB32Jge, opCmpRMB32Jle, opCmpRMB32Jg}, {opSlow, opSlow, opCmpRMB64Jb, opCmpRMB64Jae, opCmpRMB64Je, opCmpRMB64Jne, opCmpRMB64Jbe, opCmpRMB64Ja, opCmpRMB64Js, opCmpRMB64Jns, opSlow, opSlow, opCmpRMB64Jl, opCmpRMB64Jge, opCmpRMB64Jle, opCmpRMB64Jg}}, {{opSlow, opSlow, opCmpMIB8Jb, opCmpMIB8Jae, opCmpMIB8Je, opCmpMIB8Jne, opCmpMIB8Jbe, opCmpMIB8Ja, opCmpMIB8Js, opCmpMIB8Jns, opSlow, opSlow, opCmpMIB8Jl, opCmpMIB8Jge, opCmpMIB8Jle, opCmpMIB8Jg}, {opSlow, opSlow, opCmpMIB32Jb, opCmpMIB32Jae, opCmpMIB32Je, opCmpMIB32Jne, opCmpMIB32Jbe, opCmpMIB32Ja, opCmpMIB32Js, opCmpMIB32Jns, opSlow, opSlow, opCmpMIB32Jl, opCmpMIB32Jge, opCmpMIB32Jle, opCmpMIB32Jg}, {opSlow, opSlow, opCmpMIB64Jb, opCmpMIB64Jae, opCmpMIB64Je, opCmpMIB64Jne, opCmpMIB64Jbe, opCmpMIB64Ja, opCmpMIB64Js, opCmpMIB64Jns, opSlow, opSlow, opCmpMIB64Jl, opCmpMIB64Jge, opCmpMIB64Jle, opCmpMIB64Jg}}}, {{{opSlow, opSlow, opTestRR8Jb, opTestRR8Jae, opTestRR8Je, opTestRR8Jne, opTestRR8Jbe, opTestRR8Ja, opTestRR8Js, opTestRR8Jns, opSlow, opSlow, opTestRR8Jl, opTestRR8Jge, opTestRR8Jle, opTestRR8Jg}, {opSlow, opSlow, opTestRR32Jb, opTestRR32Jae, opTestRR32Je, opTestRR32Jne, opTestRR32Jbe, opTestRR32Ja, opTestRR32Js, opTestRR32Jns, opSlow, opSlow, opTestRR32Jl, opTestRR32Jge, opTestRR32Jle, opTestRR32Jg}, {opSlow, opSlow, opTestRR64Jb, opTestRR64Jae, opTestRR64Je, opTestRR64Jne, opTestRR64Jbe, opTestRR64Ja, opTestRR64Js, opTestRR64Jns, opSlow, opSlow, opTestRR64Jl, opTestRR64Jge, opTestRR64Jle, opTestRR64Jg}}, {{opSlow, opSlow, opTestRI8Jb, opTestRI8Jae, opTestRI8Je, opTestRI8Jne, opTestRI8Jbe, opTestRI8Ja, opTestRI8Js, opTestRI8Jns, opSlow, opSlow, opTestRI8Jl, opTestRI8Jge, opTestRI8Jle, opTestRI8Jg}, {opSlow, opSlow, opTestRI32Jb, opTestRI32Jae, opTestRI32Je, opTestRI32Jne, opTestRI32Jbe, opTestRI32Ja, opTestRI32Js, opTestRI32Jns, opSlow, opSlow, opTestRI32Jl, opTestRI32Jge, opTestRI32Jle, opTestRI32Jg}, {opSlow, opSlow, opTestRI64Jb, opTestRI64Jae, opTestRI64Je, opTestRI64Jne, opTestRI64Jbe, opTestRI64Ja, opTestRI64Js, opTestRI64Jns, opSlow, opSlow, opTestRI64Jl, opTestRI64Jge, opTestRI64Jle, opTestRI64Jg}}, {{opSlow, opSlow, opTestRMB8Jb, opTestRMB8Jae, opTestRMB8Je, opTestRMB8Jne, opTestRMB8Jbe, opTestRMB8Ja, opTestRMB8Js, opTestRMB8Jns, opSlow, opSlow, opTestRMB8Jl, opTestRMB8Jge, opTestRMB8Jle, opTestRMB8Jg}, {opSlow, opSlow, opTestRMB32Jb, opTestRMB32Jae, opTestRMB32Je, opTestRMB32Jne, opTestRMB32Jbe, opTestRMB32Ja, opTestRMB32Js, opTestRMB32Jns, opSlow, opSlow, opTestRMB32Jl, opTestRMB32Jge, opTestRMB32Jle, opTestRMB32Jg}, {opSlow, opSlow, opTestRMB64Jb, opTestRMB64Jae, opTestRMB64Je, opTestRMB64Jne, opTestRMB64Jbe, opTestRMB64Ja, opTestRMB64Js, opTestRMB64Jns, opSlow, opSlow, opTestRMB64Jl, opTestRMB64Jge, opTestRMB64Jle, opTestRMB64Jg}}, {{opSlow, opSlow, opTestMIB8Jb, opTestMIB8Jae, opTestMIB8Je, opTestMIB8Jne, opTestMIB8Jbe, opTestMIB8Ja, opTestMIB8Js, opTestMIB8Jns, opSlow, opSlow, opTestMIB8Jl, opTestMIB8Jge, opTestMIB8Jle, opTestMIB8Jg}, {opSlow, opSlow, opTestMIB32Jb, opTestMIB32Jae, opTestMIB32Je, opTestMIB32Jne, opTestMIB32Jbe, opTestMIB32Ja, opTestMIB32Js, opTestMIB32Jns, opSlow, opSlow, opTestMIB32Jl, opTestMIB32Jge, opTestMIB32Jle, opTestMIB32Jg}, {opSlow, opSlow, opTestMIB64Jb, opTestMIB64Jae, opTestMIB64Je, opTestMIB64Jne, opTestMIB64Jbe, opTestMIB64Ja, opTestMIB64Js, opTestMIB64Jns, opSlow, opSlow, opTestMIB64Jl, opTestMIB64Jge, opTestMIB64Jle, opTestMIB64Jg}}}}
+
+var hotPairs = map[[2]uint16]uint16{
+	{opMovRR64, opMovRR64}:             opMovRR64_MovRR64,
+	{opXorRR64, opMovRR64}:             opXorRR64_MovRR64,
+	{opAddRI64, opCmpRR64Jne}:          opAddRI64_CmpRR64Jne,
+	{opMovRR32, opMovRR32}:             opMovRR32_MovRR32,
+	{opMovRR64, opShrRI64}:             opMovRR64_ShrRI64,
+	{opAddRR64, opMovRR64}:             opAddRR64_MovRR64,
+	{opShlRI64, opXorRR64}:             opShlRI64_XorRR64,
+	{opMovRR32, opAddRR32}:             opMovRR32_AddRR32,
+	{opRolRI64, opXorRR64}:             opRolRI64_XorRR64,
+	{opAddRR64, opAddRR64}:             opAddRR64_AddRR64,
+	{opMovRR64, opShlRI64}:             opMovRR64_ShlRI64,
+	{opAddRI64, opAddRI64}:             opAddRI64_AddRI64,
+	{opAddRI64, opAddRR64}:             opAddRI64_AddRR64,
+	{opMovRR64, opAddRI64}:             opMovRR64_AddRI64,
+	{opMovRR64, opXorRR64}:             opMovRR64_XorRR64,
+	{opAddRR64, opRolRI64}:             opAddRR64_RolRI64,
+	{opXorRR64, opRolRI64}:             opXorRR64_RolRI64,
+	{opMovRMB64, opImulRMB64}:          opMovRMB64_ImulRMB64,
+	{opAndRR64, opJne}:                 opAndRR64_Jne,
+	{opAddRI64, opCmpRI64Jne}:          opAddRI64_CmpRI64Jne,
+	{opAddRR32, opMovMIB8}:             opAddRR32_MovMIB8,
+	{opShrRI64, opXorRR64}:             opShrRI64_XorRR64,
+	{opAddRR64, opCmpRR64Jne}:          opAddRR64_CmpRR64Jne,
+	{opXorRR64, opAddRR64}:             opXorRR64_AddRR64,
+	{opMovzx8to32RMB, opAddRI64}:       opMovzx8to32RMB_AddRI64,
+	{opMovMRB64, opMovRR64}:            opMovMRB64_MovRR64,
+	{opMovRMB64, opLeaB64}:             opMovRMB64_LeaB64,
+	{opAddRI64, opMovRR64}:             opAddRI64_MovRR64,
+	{opNop, opLeaB64}:                  opNop_LeaB64,
+	{opMovRR64, opXorRR32}:             opMovRR64_XorRR32,
+	{opLeaB64, opRet}:                  opLeaB64_Ret,
+	{opMovRR32, opAndRI32}:             opMovRR32_AndRI32,
+	{opLeaX64, opMovRR64}:              opLeaX64_MovRR64,
+	{opMovRR64, opXchgMR64}:            opMovRR64_XchgMR64,
+	{opLeaB64, opCmpxchgMR64}:          opLeaB64_CmpxchgMR64,
+	{opAddRR64, opOrMRB64}:             opAddRR64_OrMRB64,
+	{opAddMRB64, opMovRMB64}:           opAddMRB64_MovRMB64,
+	{opXchgMR64, opAddRR64}:            opXchgMR64_AddRR64,
+	{opCmpxchgMR64, opMovRR64}:         opCmpxchgMR64_MovRR64,
+	{opShrRI64, opLeaX64}:              opShrRI64_LeaX64,
+	{opAddRR64, opMovRR32}:             opAddRR64_MovRR32,
+	{opLeaX64, opLeaX64}:               opLeaX64_LeaX64,
+	{opMovRMB64, opMovRR64}:            opMovRMB64_MovRR64,
+	{opMovRR64, opSbbRR64}:             opMovRR64_SbbRR64,
+	{opCmpRR64, opMovRR64}:             opCmpRR64_MovRR64,
+	{opMovRR64, opSubRR64}:             opMovRR64_SubRR64,
+	{opAndRI32, opOrRR64}:              opAndRI32_OrRR64,
+	{opSbbRR64, opJb}:                  opSbbRR64_Jb,
+	{opAddRR32, opMovRR32}:             opAddRR32_MovRR32,
+	{opIncR64, opCmpRI64Jne}:           opIncR64_CmpRI64Jne,
+	{opLeaB64, opAddRI32}:              opLeaB64_AddRI32,
+	{opXorRR64, opAndRI32}:             opXorRR64_AndRI32,
+	{opXorRR32, opShrRI32}:             opXorRR32_ShrRI32,
+	{opMovRR32, opXorRR32}:             opMovRR32_XorRR32,
+	{opXorRR32, opMovRR32}:             opXorRR32_MovRR32,
+	{opAddRI32, opAndRR64}:             opAddRI32_AndRR64,
+	{opMovRR64, opCmovne64}:            opMovRR64_Cmovne64,
+	{opImulRMB64, opAddRI64}:           opImulRMB64_AddRI64,
+	{opMovRR64, opAndRI32}:             opMovRR64_AndRI32,
+	{opMovMIB8, opCmpRI32Jbe}:          opMovMIB8_CmpRI32Jbe,
+	{opMulR64, opShrRI64}:              opMulR64_ShrRI64,
+	{opNop, opMovRR64}:                 opNop_MovRR64,
+	{opPushR, opMovRR64}:               opPushR_MovRR64,
+	{opXorRR64, opMovRR32}:             opXorRR64_MovRR32,
+	{opMovMRB8, opAddRI64}:             opMovMRB8_AddRI64,
+	{opAddRR64, opAddRI64}:             opAddRR64_AddRI64,
+	{opTestRI8, opMovRR64}:             opTestRI8_MovRR64,
+	{opMovRR64, opMovRR32}:             opMovRR64_MovRR32,
+	{opOrMRB64, opSubMIB32}:            opOrMRB64_SubMIB32,
+	{opSubMIB32, opAddRI64}:            opSubMIB32_AddRI64,
+	{opMovRR32, opSubRR32}:             opMovRR32_SubRR32,
+	{opAddRI64, opAddRI32}:             opAddRI64_AddRI32,
+	{opMovRMB64, opMovMRB64}:           opMovRMB64_MovMRB64,
+	{opMovzx8to32RR, opXorRMX32}:       opMovzx8to32RR_XorRMX32,
+	{opXorRMX32, opCmpRI64Jne}:         opXorRMX32_CmpRI64Jne,
+	{opShrRI32, opMovzx8to32RR}:        opShrRI32_Movzx8to32RR,
+	{opMovRR64, opCall}:                opMovRR64_Call,
+	{opMovRR64, opDivR64}:              opMovRR64_DivR64,
+	{opPopR, opPopR}:                   opPopR_PopR,
+	{opLeaB64, opCmpRR64}:              opLeaB64_CmpRR64,
+	{opCmpRR64, opCmovb64}:             opCmpRR64_Cmovb64,
+	{opAndRI32, opLeaX64}:              opAndRI32_LeaX64,
+	{opOrRR64, opCmpRR64}:              opOrRR64_CmpRR64,
+	{opSubRI32, opJae}:                 opSubRI32_Jae,
+	{opMovRR64, opCmpRR64Jne}:          opMovRR64_CmpRR64Jne,
+	{opMovRR64, opJmp}:                 opMovRR64_Jmp,
+	{opMovRR64, opMulR64}:              opMovRR64_MulR64,
+	{opImulRRI64, opShrRI64}:           opImulRRI64_ShrRI64,
+	{opSubRR32, opMovsx32to64RR}:       opSubRR32_Movsx32to64RR,
+	{opPopR, opRet}:                    opPopR_Ret,
+	{opShrRI64, opAddRR64}:             opShrRI64_AddRR64,
+	{opAddRR64, opJmp}:                 opAddRR64_Jmp,
+	{opMovsx32to64RR, opAddRR64}:       opMovsx32to64RR_AddRR64,
+	{opMovsx32to64RR, opShlRI64}:       opMovsx32to64RR_ShlRI64,
+	{opShrRI32, opAddRR32}:             opShrRI32_AddRR32,
+	{opImulRRI64, opMovRR64}:           opImulRRI64_MovRR64,
+	{opMovRR32, opShrRI32}:             opMovRR32_ShrRI32,
+	{opMovRR32, opMovRR64}:             opMovRR32_MovRR64,
+	{opMovRR64, opLeaB64}:              opMovRR64_LeaB64,
+	{opImulRR64, opAddRR64}:            opImulRR64_AddRR64,
+	{opAddRR64, opCmpRI64Jne}:          opAddRR64_CmpRI64Jne,
+	{opMovRMB64, opTestRR64Je}:         opMovRMB64_TestRR64Je,
+	{opCltd, opIdivR32}:                opCltd_IdivR32,
+	{opAddRR64, opAdcRR64}:             opAddRR64_AdcRR64,
+	{opAddRI64, opXorRR32}:             opAddRI64_XorRR32,
+	{opCmovb64, opMovRMB64}:            opCmovb64_MovRMB64,
+	{opLeaX32, opMovRR32}:              opLeaX32_MovRR32,
+	{opMovRR32, opImulRRI64}:           opMovRR32_ImulRRI64,
+	{opAndRI32, opMovRMX64}:            opAndRI32_MovRMX64,
+	{opMovRR64, opMovRMB32}:            opMovRR64_MovRMB32,
+	{opDivR64, opMovRR64}:              opDivR64_MovRR64,
+	{opLeaB64, opCmpRI8Ja}:             opLeaB64_CmpRI8Ja,
+	{opMovzx8to32RMB, opJmpMX}:         opMovzx8to32RMB_JmpMX,
+	{opMovsx32to64RR, opMovzx8to32RMX}: opMovsx32to64RR_Movzx8to32RMX,
+	{opIncR64, opJmp}:                  opIncR64_Jmp,
+	{opAndRI32, opCallMX}:              opAndRI32_CallMX,
+	{opShlRI64, opLeaB64}:              opShlRI64_LeaB64,
+	{opMovRI32, opMovRR64}:             opMovRI32_MovRR64,
+	{opLeaX64, opCmpRI64Jne}:           opLeaX64_CmpRI64Jne,
+	{opMovMRB64, opAddRI64}:            opMovMRB64_AddRI64,
+	{opNop, opNop}:                     opNop_Nop,
+	{opMovRR32, opRolRI32}:             opMovRR32_RolRI32,
+	{opMovzx8to32RMB, opJmp}:           opMovzx8to32RMB_Jmp,
+	{opSubRI64, opCall}:                opSubRI64_Call,
+	{opLeaB64, opSubRI64}:              opLeaB64_SubRI64,
+	{opMovRR64, opCmpRR64Jae}:          opMovRR64_CmpRR64Jae,
+	{opImulRR64, opXorRR64}:            opImulRR64_XorRR64,
+	{opAddRR64, opTestRR64Jne}:         opAddRR64_TestRR64Jne,
+	{opMovMRB64, opMovMRB64}:           opMovMRB64_MovMRB64,
+	{opAddRI64, opCmpMIB8Jne}:          opAddRI64_CmpMIB8Jne,
+	{opXorRR64, opAddRI64}:             opXorRR64_AddRI64,
+	{opShrRI64, opAndRR64}:             opShrRI64_AndRR64,
+	{opAndRR32, opXorRR32}:             opAndRR32_XorRR32,
+	{opSubRR64, opCmpRI64Ja}:           opSubRR64_CmpRI64Ja,
+	{opAddRR64, opShrRC64}:             opAddRR64_ShrRC64,
+	{opCmovne64, opMovRR64}:            opCmovne64_MovRR64,
+	{opMovzx8to32RR, opAddRR64}:        opMovzx8to32RR_AddRR64,
+	{opMovRR32, opCltd}:                opMovRR32_Cltd,
+	{opMovRR64, opAddRR64}:             opMovRR64_AddRR64,
+	{opIncR64, opAndRI32}:              opIncR64_AndRI32,
+	{opLeaX64, opMovzx8to32RMB}:        opLeaX64_Movzx8to32RMB,
+	{opSarRC32, opMovRR32}:             opSarRC32_MovRR32,
+	{opSubRR32, opMovRR32}:             opSubRR32_MovRR32,
+	{opSubRI64, opSubRI64}:             opSubRI64_SubRI64,
+	{opCmpMRX8, opJe}:                  opCmpMRX8_Je,
+	{opRolRI32, opXorRR32}:             opRolRI32_XorRR32,
+	{opXorRR32, opMovRR64}:             opXorRR32_MovRR64,
+	{opImulRR64, opMovRR64}:            opImulRR64_MovRR64,
+	{opLeaB64, opAndRR64}:              opLeaB64_AndRR64,
+	{opMovzx8to32RMB, opLeaB32}:        opMovzx8to32RMB_LeaB32,
+	{opLeaB32, opLeaB32}:               opLeaB32_LeaB32,
+	{opLeaB32, opCmpRI8}:               opLeaB32_CmpRI8,
+	{opCmpRI8, opCmovb32}:              opCmpRI8_Cmovb32,
+	{opLeaB64, opMovMRB64}:             opLeaB64_MovMRB64,
+	{opAndRI32, opAddRR64}:             opAndRI32_AddRR64,
+	{opMovRMB64, opCmpRR64Je}:          opMovRMB64_CmpRR64Je,
+	{opLeaB64, opLeaB64}:               opLeaB64_LeaB64,
+	{opAddRI32, opLeaB64}:              opAddRI32_LeaB64,
+	{opMovRR32, opRorRI32}:             opMovRR32_RorRI32,
+	{opCqto, opIdivR64}:                opCqto_IdivR64,
+	{opMovRR64, opAndRR64}:             opMovRR64_AndRR64,
+	{opMovzx8to32RMX, opXorRR64}:       opMovzx8to32RMX_XorRR64,
+	{opXorRR64, opAddMRX64}:            opXorRR64_AddMRX64,
+	{opMovRMX64, opImulRMB64}:          opMovRMX64_ImulRMB64,
+	{opImulRMB64, opIncR64}:            opImulRMB64_IncR64,
+	{opIncR64, opAddRI64}:              opIncR64_AddRI64,
+	{opImulRMB64, opAddRR64}:           opImulRMB64_AddRR64,
+	{opMovRR32, opDivR32}:              opMovRR32_DivR32,
+	{opMovRR32, opMovMIB8}:             opMovRR32_MovMIB8,
+	{opMovRR64, opCmpRI64Ja}:           opMovRR64_CmpRI64Ja,
+	{opMovRR64, opPushR}:               opMovRR64_PushR,
+	{opRolRI64, opAddRR64}:             opRolRI64_AddRR64,
+	{opMovMIB8, opAddRR32}:             opMovMIB8_AddRR32,
+	{opAddRR32, opCmpRI32Jbe}:          opAddRR32_CmpRI32Jbe,
+	{opImulRR64, opShrRI64}:            opImulRR64_ShrRI64,
+	{opXorRR64, opCmpRR64Jne}:          opXorRR64_CmpRR64Jne,
+	{opMovMRB8, opIncR64}:              opMovMRB8_IncR64,
+	{opLeaX64, opAddRI64}:              opLeaX64_AddRI64,
+	{opAddRR32, opMovsx32to64RR}:       opAddRR32_Movsx32to64RR,
+	{opMovRR64, opIncR64}:              opMovRR64_IncR64,
+	{opPushR, opXorRR32}:               opPushR_XorRR32,
+	{opMovRR32, opAddRR64}:             opMovRR32_AddRR64,
+	{opLeaX32, opSubRR32}:              opLeaX32_SubRR32,
+	{opAddMRX64, opAddRI64}:            opAddMRX64_AddRI64,
+	{opXorRR32, opPushR}:               opXorRR32_PushR,
+	{opAddRR64, opCmpRI64Ja}:           opAddRR64_CmpRI64Ja,
+	{opShrRI64, opLeaX32}:              opShrRI64_LeaX32,
+	{opMovRR32, opSarRI32}:             opMovRR32_SarRI32,
+	{opLeaX64, opCmpRR64Jae}:           opLeaX64_CmpRR64Jae,
+	{opAddRI32, opCmpRI64Je}:           opAddRI32_CmpRI64Je,
+	{opMovMRB64, opJmp}:                opMovMRB64_Jmp,
+	{opAddRR32, opSubRR32}:             opAddRR32_SubRR32,
+	{opMovMIB8, opJmp}:                 opMovMIB8_Jmp,
+	{opIdivR64, opMovRR32}:             opIdivR64_MovRR32,
+	{opAdcRR64, opMovMRB64}:            opAdcRR64_MovMRB64,
+	{opMulR64, opAddRR64}:              opMulR64_AddRR64,
+	{opAndRI32, opMovRR64}:             opAndRI32_MovRR64,
+	{opSubRR64, opMovRR64}:             opSubRR64_MovRR64,
+	{opMovRR64, opCqto}:                opMovRR64_Cqto,
+	{opRolRI64, opMovRR64}:             opRolRI64_MovRR64,
+	{opMovRMB64, opMovRMB64}:           opMovRMB64_MovRMB64,
+	{opMovRR64, opMovRI32}:             opMovRR64_MovRI32,
+	{opAddRI32, opMovMRB8}:             opAddRI32_MovMRB8,
+	{opLeaB64, opIncR32}:               opLeaB64_IncR32,
+	{opAndRR64, opJmp}:                 opAndRR64_Jmp,
+	{opIncR32, opAndRR64}:              opIncR32_AndRR64,
+	{opXorRR32, opXorRR32}:             opXorRR32_XorRR32,
+	{opSubRI64, opMovRR64}:             opSubRI64_MovRR64,
+	{opMovRR32, opShlRC32}:             opMovRR32_ShlRC32,
+	{opAndRI32, opShlRI64}:             opAndRI32_ShlRI64,
+	{opOrRI32, opXorRR64}:              opOrRI32_XorRR64,
+	{opOrRI64, opAddRR64}:              opOrRI64_AddRR64,
+	{opXorRR32, opOrRI64}:              opXorRR32_OrRI64,
+	{opDivR64, opXorRR32}:              opDivR64_XorRR32,
+	{opAddRR64, opLeaB64}:              opAddRR64_LeaB64,
+	{opDivR32, opLeaX64}:               opDivR32_LeaX64,
+	{opAddRI64, opAndRI32}:             opAddRI64_AndRI32,
+	{opRorRI32, opXorRR32}:             opRorRI32_XorRR32,
+	{opLeaB64, opCall}:                 opLeaB64_Call,
+	{opMovRR64, opImulRR64}:            opMovRR64_ImulRR64,
+}

@@ -5809,44 +5809,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX] = old
 			}
 			o = step(o)
-		case opCmpRR8Jo:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR8Jno:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRR8Jb:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
 			r := a - b
@@ -5999,44 +5961,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRR8Jp:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR8Jnp:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRR8Jl:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
 			r := a - b
@@ -6104,44 +6028,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR32Jo:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR32Jno:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -6303,44 +6189,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRR32Jp:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR32Jnp:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRR32Jl:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
 			r := a - b
@@ -6408,40 +6256,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR64Jo:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR64Jno:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -6587,40 +6401,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRR64Jp:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR64Jnp:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRR64Jl:
 			a, b := c.r[o.d], c.r[o.s]
 			r := a - b
@@ -6680,44 +6460,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI8Jo:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI8Jno:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -6879,44 +6621,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRI8Jp:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI8Jnp:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRI8Jl:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
 			r := a - b
@@ -6984,44 +6688,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI32Jo:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI32Jno:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -7183,44 +6849,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRI32Jp:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI32Jnp:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRI32Jl:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
 			r := a - b
@@ -7288,40 +6916,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI64Jo:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI64Jno:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -7467,40 +7061,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRI64Jp:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRI64Jnp:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRI64Jl:
 			a, b := c.r[o.d], o.imm
 			r := a - b
@@ -7560,54 +7120,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB8Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB8Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -7809,54 +7321,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRMB8Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB8Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRMB8Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -7944,54 +7408,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB32Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB32Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -8193,54 +7609,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRMB32Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB32Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRMB32Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -8328,50 +7696,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB64Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB64Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -8557,50 +7881,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpRMB64Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRMB64Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpRMB64Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -8680,54 +7960,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB8Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB8Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -8929,54 +8161,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpMIB8Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB8Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpMIB8Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -9064,54 +8248,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB32Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB32Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -9313,54 +8449,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpMIB32Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB32Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpMIB32Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -9448,50 +8536,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB64Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB64Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -9677,50 +8721,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opCmpMIB64Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpMIB64Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opCmpMIB64Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -9800,42 +8800,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR8Jo:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR8Jno:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -9989,42 +8953,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRR8Jp:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR8Jnp:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRR8Jl:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
 			r := a & b
@@ -10088,42 +9016,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR32Jo:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR32Jno:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -10277,42 +9169,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRR32Jp:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR32Jnp:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRR32Jl:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
 			r := a & b
@@ -10376,40 +9232,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR64Jo:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR64Jno:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -10555,40 +9377,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRR64Jp:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRR64Jnp:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRR64Jl:
 			a, b := c.r[o.d], c.r[o.s]
 			r := a & b
@@ -10648,42 +9436,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int64(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI8Jo:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI8Jno:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -10837,42 +9589,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRI8Jp:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI8Jnp:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRI8Jl:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
 			r := a & b
@@ -10936,42 +9652,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI32Jo:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI32Jno:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -11125,42 +9805,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRI32Jp:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI32Jnp:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRI32Jl:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
 			r := a & b
@@ -11224,40 +9868,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI64Jo:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI64Jno:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -11403,40 +10013,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRI64Jp:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRI64Jnp:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRI64Jl:
 			a, b := c.r[o.d], o.imm
 			r := a & b
@@ -11496,52 +10072,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int64(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB8Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB8Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -11735,52 +10265,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRMB8Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB8Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRMB8Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -11864,52 +10348,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB32Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB32Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -12103,52 +10541,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRMB32Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB32Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRMB32Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -12232,50 +10624,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB64Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB64Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -12461,50 +10809,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestRMB64Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestRMB64Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestRMB64Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -12584,52 +10888,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int64(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB8Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB8Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -12823,52 +11081,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestMIB8Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB8Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestMIB8Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -12952,52 +11164,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB32Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB32Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -13191,52 +11357,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestMIB32Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB32Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestMIB32Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -13320,50 +11440,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 			if n > 1 {
 				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB64Jo:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB64Jno:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if int64(c.fc^c.fc<<1) >= 0 {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -13549,50 +11625,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opTestMIB64Jp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opTestMIB64Jnp:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if n > 1 {
-				if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
 		case opTestMIB64Jl:
 			addr := c.r[o.b] + o.disp
 			e := &c.rtlb[tlbIndex(addr)]
@@ -13680,6 +11712,4934 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					o = step(o)
 					n--
 				}
+			}
+		case opMovRR64_MovRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opXorRR64_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opAddRI64_CmpRR64Jne:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a != b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opMovRR32_MovRR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opMovRR64_ShrRI64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opShlRI64_XorRR64:
+			if n == 1 {
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				c.fz, c.fr = r, r
+				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					k := uint(o.k) & 63
+					a := c.r[o.d]
+					r := a << k
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a ^ b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opMovRR32_AddRR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opRolRI64_XorRR64:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_AddRR64:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opMovRR64_ShlRI64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				c.fz, c.fr = r, r
+				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI64_AddRI64:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opAddRI64_AddRR64:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opMovRR64_AddRI64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_XorRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_RolRI64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR64_RolRI64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRMB64_ImulRMB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := c.r[o.d], load64(e.page, addr)
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRR64_Jne:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if c.fz != 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opAddRI64_CmpRI64Jne:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a != b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opAddRR32_MovMIB8:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(o.imm))
+				o = step(o)
+			}
+		case opShrRI64_XorRR64:
+			if n == 1 {
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					k := uint(o.k) & 63
+					a := c.r[o.d]
+					r := a >> k
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a ^ b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opAddRR64_CmpRR64Jne:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a != b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opXorRR64_AddRR64:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a ^ b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opMovzx8to32RMB_AddRI64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovMRB64_MovRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRMB64_LeaB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opAddRI64_MovRR64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opNop_LeaB64:
+			{
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opMovRR64_XorRR32:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opLeaB64_Ret:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				v := load64(e.page, addr)
+				j := &c.jumps[jumpIndex(v)]
+				if j.rip != v {
+					return o, n
+				}
+				c.r[RSP] = addr + o.imm
+				o = j.op
+			}
+		case opMovRR32_AndRI32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opLeaX64_MovRR64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_XchgMR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a := load64(e.page, addr)
+				store64(e.page, addr, c.r[o.s])
+				c.r[o.s] = a
+				o = step(o)
+			}
+		case opLeaB64_CmpxchgMR64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a := load64(e.page, addr)
+				old := a
+				{
+					a, b := c.r[RAX], old
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+				}
+				if c.fz == 0 {
+					store64(e.page, addr, c.r[o.s])
+				} else {
+					c.r[RAX] = old
+				}
+				o = step(o)
+			}
+		case opAddRR64_OrMRB64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a | b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				store64(e.page, addr, r)
+				o = step(o)
+			}
+		case opAddMRB64_MovRMB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				store64(e.page, addr, r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opXchgMR64_AddRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a := load64(e.page, addr)
+				store64(e.page, addr, c.r[o.s])
+				c.r[o.s] = a
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opCmpxchgMR64_MovRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a := load64(e.page, addr)
+				old := a
+				{
+					a, b := c.r[RAX], old
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+				}
+				if c.fz == 0 {
+					store64(e.page, addr, c.r[o.s])
+				} else {
+					c.r[RAX] = old
+				}
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opShrRI64_LeaX64:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opAddRR64_MovRR32:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opLeaX64_LeaX64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opMovRMB64_MovRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_SbbRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b - c.fc>>63
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opCmpRR64_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_SubRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRI32_OrRR64:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a & b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a | b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opSbbRR64_Jb:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b - c.fc>>63
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if int64(c.fc) < 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opAddRR32_MovRR32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opIncR64_CmpRI64Jne:
+			if n == 1 {
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a := c.r[o.d]
+					r := a + 1
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a != b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opLeaB64_AddRI32:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRR64_AndRI32:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a ^ b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a & b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					c.fc = 0
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opXorRR32_ShrRI32:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a ^ b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					k := uint(o.k) & 63
+					a := uint32(c.r[o.d])
+					r := a >> k
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					cf := uint64(a) << (64 - k) & carryBit
+					of := uint64(0)
+					if k == 1 {
+						of = uint64(a) << 32 & carryBit
+					}
+					c.fc = cf | (cf^of)>>1
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opMovRR32_XorRR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRR32_MovRR32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opAddRI32_AndRR64:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a + b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a & b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opMovRR64_Cmovne64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if c.fz != 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+		case opImulRMB64_AddRI64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := c.r[o.d], load64(e.page, addr)
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_AndRI32:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovMIB8_CmpRI32Jbe:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(o.imm))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if n > 1 {
+					if a <= b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opMulR64_ShrRI64:
+			{
+				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+				c.r[RAX], c.r[RDX] = lo, hi
+				c.fz, c.fr, c.fc = 1, lo, 0
+				if hi != 0 {
+					c.fc = carryBit
+				}
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opNop_MovRR64:
+			{
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opPushR_MovRR64:
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opXorRR64_MovRR32:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opMovMRB8_AddRI64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_AddRI64:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opTestRI8_MovRR64:
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				c.fc = 0
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_MovRR32:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opOrMRB64_SubMIB32:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a | b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				store64(e.page, addr, r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := load32(e.page, addr), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				store32(e.page, addr, r)
+				o = step(o)
+			}
+		case opSubMIB32_AddRI64:
+			if n == 1 {
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := load32(e.page, addr), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				store32(e.page, addr, r)
+				o = step(o)
+			} else {
+				{
+					addr := c.r[o.b] + o.disp
+					e := &c.wtlb[tlbIndex(addr)]
+					if e.tag != (addr+3)>>pageShift {
+						return o, n
+					}
+					a, b := load32(e.page, addr), uint32(o.imm)
+					r := a - b
+					store32(e.page, addr, r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opMovRR32_SubRR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRI64_AddRI32:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a + b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					v := uint64(a&b | (a|b)&^r)
+					c.fc = v<<32 | v
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opMovRMB64_MovMRB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opMovzx8to32RR_XorRMX32:
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := uint32(c.r[o.d]), load32(e.page, addr)
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRMX32_CmpRI64Jne:
+			if n == 1 {
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := uint32(c.r[o.d]), load32(e.page, addr)
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+					e := &c.rtlb[tlbIndex(addr)]
+					if e.tag != (addr+3)>>pageShift {
+						return o, n
+					}
+					a, b := uint32(c.r[o.d]), load32(e.page, addr)
+					r := a ^ b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a != b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opShrRI32_Movzx8to32RR:
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				cf := uint64(a) << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = uint64(a) << 32 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opMovRR64_Call:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, o.imm)
+				c.r[RSP] = addr
+				o = t
+			}
+		case opMovRR64_DivR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				d, hi := c.r[o.d], c.r[RDX]
+				if d <= hi {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+				o = step(o)
+			}
+		case opPopR_PopR:
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opLeaB64_CmpRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+			}
+		case opCmpRR64_Cmovb64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if int64(c.fc) < 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+		case opAndRI32_LeaX64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opOrRR64_CmpRR64:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a | b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+				}
+			}
+		case opSubRI32_Jae:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if int64(c.fc) >= 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opMovRR64_CmpRR64Jne:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if n > 1 {
+					if a != b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opMovRR64_Jmp:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opMovRR64_MulR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+				c.r[RAX], c.r[RDX] = lo, hi
+				c.fz, c.fr, c.fc = 1, lo, 0
+				if hi != 0 {
+					c.fc = carryBit
+				}
+				o = step(o)
+			}
+		case opImulRRI64_ShrRI64:
+			{
+				a, b := c.r[o.s], o.imm
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRR32_Movsx32to64RR:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+		case opPopR_Ret:
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				v := load64(e.page, addr)
+				j := &c.jumps[jumpIndex(v)]
+				if j.rip != v {
+					return o, n
+				}
+				c.r[RSP] = addr + o.imm
+				o = j.op
+			}
+		case opShrRI64_AddRR64:
+			if n == 1 {
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					k := uint(o.k) & 63
+					a := c.r[o.d]
+					r := a >> k
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opAddRR64_Jmp:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opMovsx32to64RR_AddRR64:
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovsx32to64RR_ShlRI64:
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				c.fz, c.fr = r, r
+				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opShrRI32_AddRR32:
+			if n == 1 {
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				cf := uint64(a) << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = uint64(a) << 32 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					k := uint(o.k) & 63
+					a := uint32(c.r[o.d])
+					r := a >> k
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a + b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					v := uint64(a&b | (a|b)&^r)
+					c.fc = v<<32 | v
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opImulRRI64_MovRR64:
+			{
+				a, b := c.r[o.s], o.imm
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR32_ShrRI32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				cf := uint64(a) << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = uint64(a) << 32 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR32_MovRR64:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_LeaB64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opImulRR64_AddRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_CmpRI64Jne:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a != b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opMovRMB64_TestRR64Je:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				o = step(o)
+				if n > 1 {
+					if r == 0 {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opCltd_IdivR32:
+			{
+				c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
+				if d == 0 || int64(int32(v)) != v || v == -1<<31 {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
+				o = step(o)
+			}
+		case opAddRR64_AdcRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b + c.fc>>63
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI64_XorRR32:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a ^ b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					c.fc = 0
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opCmovb64_MovRMB64:
+			{
+				if int64(c.fc) < 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opLeaX32_MovRR32:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opMovRR32_ImulRRI64:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.s], o.imm
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRI32_MovRMX64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opMovRR64_MovRMB32:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+		case opDivR64_MovRR64:
+			{
+				d, hi := c.r[o.d], c.r[RDX]
+				if d <= hi {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opLeaB64_CmpRI8Ja:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+				if n > 1 {
+					if a > b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opMovzx8to32RMB_JmpMX:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				v := load64(e.page, addr)
+				j := &c.jumps[jumpIndex(v)]
+				if j.rip != v {
+					return o, n
+				}
+				o = j.op
+			}
+		case opMovsx32to64RR_Movzx8to32RMX:
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+		case opIncR64_Jmp:
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opAndRI32_CallMX:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				v := load64(e.page, addr)
+				j := &c.jumps[jumpIndex(v)]
+				if j.rip != v {
+					return o, n
+				}
+				{
+					addr := c.r[RSP] - 8
+					e := &c.wtlb[tlbIndex(addr)]
+					if e.tag != (addr+7)>>pageShift {
+						return o, n
+					}
+					store64(e.page, addr, o.imm)
+					c.r[RSP] = addr
+				}
+				o = j.op
+			}
+		case opShlRI64_LeaB64:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				c.fz, c.fr = r, r
+				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opMovRI32_MovRR64:
+			{
+				c.r[o.d] = uint64(uint32(o.imm))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opLeaX64_CmpRI64Jne:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if n > 1 {
+					if a != b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opMovMRB64_AddRI64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opNop_Nop:
+			{
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				o = step(o)
+			}
+		case opMovRR32_RolRI32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<63 | uint64(r)>>31<<62
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovzx8to32RMB_Jmp:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opSubRI64_Call:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, o.imm)
+				c.r[RSP] = addr
+				o = t
+			}
+		case opLeaB64_SubRI64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_CmpRR64Jae:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if n > 1 {
+					if a >= b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opImulRR64_XorRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_TestRR64Jne:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a & b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					o = step(o)
+					if n > 1 {
+						if r != 0 {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opMovMRB64_MovMRB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opAddRI64_CmpMIB8Jne:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := load8(e.page, addr), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+				if n > 1 {
+					if a != b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opXorRR64_AddRI64:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a ^ b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opShrRI64_AndRR64:
+			if n == 1 {
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					k := uint(o.k) & 63
+					a := c.r[o.d]
+					r := a >> k
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a & b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opAndRR32_XorRR32:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a & b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a ^ b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					c.fc = 0
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opSubRR64_CmpRI64Ja:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a - b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a > b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opAddRR64_ShrRC64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a >> k
+					c.fz, c.fr = r, r
+					cf := a << (64 - k) & carryBit
+					of := uint64(0)
+					if k == 1 {
+						of = a << 0 & carryBit
+					}
+					c.fc = cf | (cf^of)>>1
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+		case opCmovne64_MovRR64:
+			{
+				if c.fz != 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovzx8to32RR_AddRR64:
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR32_Cltd:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
+				o = step(o)
+			}
+		case opMovRR64_AddRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opIncR64_AndRI32:
+			if n == 1 {
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a := c.r[o.d]
+					r := a + 1
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a & b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					c.fc = 0
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opLeaX64_Movzx8to32RMB:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+		case opSarRC32_MovRR32:
+			{
+				if k := uint(c.r[RCX]) & 31; k != 0 {
+					a := uint32(c.r[o.d])
+					r := uint32(int32(a) >> k)
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					cf := uint64(int64(int32(a))>>(k-1)) << 63
+					c.fc = cf | cf>>1
+					c.r[o.d] = uint64(r)
+				} else {
+					c.r[o.d] = uint64(uint32(c.r[o.d]))
+				}
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opSubRR32_MovRR32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opSubRI64_SubRI64:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opCmpMRX8_Je:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := load8(e.page, addr), uint8(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if c.fz == 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opRolRI32_XorRR32:
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<63 | uint64(r)>>31<<62
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRR32_MovRR64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opImulRR64_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opLeaB64_AndRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovzx8to32RMB_LeaB32:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+		case opLeaB32_LeaB32:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+		case opLeaB32_CmpRI8:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+			}
+		case opCmpRI8_Cmovb32:
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.d]
+				if int64(c.fc) < 0 {
+					v = c.r[o.s]
+				}
+				c.r[o.d] = uint64(uint32(v))
+				o = step(o)
+			}
+		case opLeaB64_MovMRB64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opAndRI32_AddRR64:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a & b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opMovRMB64_CmpRR64Je:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if n > 1 {
+					if a == b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opLeaB64_LeaB64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opAddRI32_LeaB64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opMovRR32_RorRI32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, -int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<32&(carryBit|overflowBit)
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opCqto_IdivR64:
+			{
+				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				d, v := int64(c.r[o.d]), int64(c.r[RAX])
+				if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
+				o = step(o)
+			}
+		case opMovRR64_AndRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovzx8to32RMX_XorRR64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR64_AddMRX64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				store64(e.page, addr, r)
+				o = step(o)
+			}
+		case opMovRMX64_ImulRMB64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := c.r[o.d], load64(e.page, addr)
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opImulRMB64_IncR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := c.r[o.d], load64(e.page, addr)
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opIncR64_AddRI64:
+			if n == 1 {
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a := c.r[o.d]
+					r := a + 1
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opImulRMB64_AddRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := c.r[o.d], load64(e.page, addr)
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR32_DivR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
+				if d <= hi {
+					return o, n
+				}
+				v := hi<<32 | uint64(uint32(c.r[RAX]))
+				c.r[RAX], c.r[RDX] = v/d, v%d
+				o = step(o)
+			}
+		case opMovRR32_MovMIB8:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(o.imm))
+				o = step(o)
+			}
+		case opMovRR64_CmpRI64Ja:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if n > 1 {
+					if a > b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opMovRR64_PushR:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+		case opRolRI64_AddRR64:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovMIB8_AddRR32:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(o.imm))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRR32_CmpRI32Jbe:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a + b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a - b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					v := uint64(^a&b | (^a|b)&r)
+					c.fc = v<<32 | v
+					o = step(o)
+					if n > 1 {
+						if a <= b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opImulRR64_ShrRI64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR64_CmpRR64Jne:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a ^ b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a != b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opMovMRB8_IncR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaX64_AddRI64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR32_Movsx32to64RR:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+		case opMovRR64_IncR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opPushR_XorRR32:
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR32_AddRR64:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaX32_SubRR32:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddMRX64_AddRI64:
+			if n == 1 {
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				store64(e.page, addr, r)
+				o = step(o)
+			} else {
+				{
+					addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+					e := &c.wtlb[tlbIndex(addr)]
+					if e.tag != (addr+7)>>pageShift {
+						return o, n
+					}
+					a, b := load64(e.page, addr), c.r[o.s]
+					r := a + b
+					store64(e.page, addr, r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opXorRR32_PushR:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+		case opAddRR64_CmpRI64Ja:
+			if n == 1 {
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a > b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opShrRI64_LeaX32:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.fz, c.fr = r, r
+				cf := a << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = a << 0 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+		case opMovRR32_SarRI32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := uint32(int32(a) >> k)
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				cf := uint64(int64(int32(a))>>(k-1)) << 63
+				c.fc = cf | cf>>1
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opLeaX64_CmpRR64Jae:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if n > 1 {
+					if a >= b {
+						if t := o.link; t != nil {
+							o = t
+							n--
+						}
+					} else {
+						o = step(o)
+						n--
+					}
+				}
+			}
+		case opAddRI32_CmpRI64Je:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a + b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a - b
+					c.fz, c.fr = r, r
+					c.fc = ^a&b | (^a|b)&r
+					o = step(o)
+					if n > 1 {
+						if a == b {
+							if t := o.link; t != nil {
+								o = t
+								n--
+							}
+						} else {
+							o = step(o)
+							n--
+						}
+					}
+				}
+			}
+		case opMovMRB64_Jmp:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opAddRR32_SubRR32:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a + b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a - b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					v := uint64(^a&b | (^a|b)&r)
+					c.fc = v<<32 | v
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opMovMIB8_Jmp:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(o.imm))
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opIdivR64_MovRR32:
+			{
+				d, v := int64(c.r[o.d]), int64(c.r[RAX])
+				if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opAdcRR64_MovMRB64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b + c.fc>>63
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opMulR64_AddRR64:
+			{
+				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+				c.r[RAX], c.r[RDX] = lo, hi
+				c.fz, c.fr, c.fc = 1, lo, 0
+				if hi != 0 {
+					c.fc = carryBit
+				}
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRI32_MovRR64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opSubRR64_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_Cqto:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+				o = step(o)
+			}
+		case opRolRI64_MovRR64:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRMB64_MovRMB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opMovRR64_MovRI32:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				c.r[o.d] = uint64(uint32(o.imm))
+				o = step(o)
+			}
+		case opAddRI32_MovMRB8:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opLeaB64_IncR32:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a := uint32(c.r[o.d])
+				r := a + 1
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a &^ r)
+				v <<= 32
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAndRR64_Jmp:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opIncR32_AndRR64:
+			if n == 1 {
+				a := uint32(c.r[o.d])
+				r := a + 1
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a &^ r)
+				v <<= 32
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a := uint32(c.r[o.d])
+					r := a + 1
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a & b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opXorRR32_XorRR32:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a ^ b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a ^ b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					c.fc = 0
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opSubRI64_MovRR64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR32_ShlRC32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				if k := uint(c.r[RCX]) & 31; k != 0 {
+					a := uint32(c.r[o.d])
+					r := a << k
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					c.fc = uint64(a)<<32<<(k-1)&carryBit | c.fr>>1&overflowBit
+					c.r[o.d] = uint64(r)
+				} else {
+					c.r[o.d] = uint64(uint32(c.r[o.d]))
+				}
+				o = step(o)
+			}
+		case opAndRI32_ShlRI64:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a & b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					k := uint(o.k) & 63
+					a := c.r[o.d]
+					r := a << k
+					c.fz, c.fr = r, r
+					c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opOrRI32_XorRR64:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a | b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a | b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a ^ b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opOrRI64_AddRR64:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a | b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a | b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], c.r[o.s]
+					r := a + b
+					c.fz, c.fr = r, r
+					c.fc = a&b | (a|b)&^r
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opXorRR32_OrRI64:
+			if n == 1 {
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			} else {
+				{
+					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+					r := a ^ b
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+				n--
+				{
+					a, b := c.r[o.d], o.imm
+					r := a | b
+					c.fz, c.fr = r, r
+					c.fc = 0
+					c.r[o.d] = r
+					o = step(o)
+				}
+			}
+		case opDivR64_XorRR32:
+			{
+				d, hi := c.r[o.d], c.r[RDX]
+				if d <= hi {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRR64_LeaB64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opDivR32_LeaX64:
+			{
+				d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
+				if d <= hi {
+					return o, n
+				}
+				v := hi<<32 | uint64(uint32(c.r[RAX]))
+				c.r[RAX], c.r[RDX] = v/d, v%d
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opAddRI64_AndRI32:
+			if n == 1 {
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			} else {
+				{
+					a, b := c.r[o.d], o.imm
+					r := a + b
+					c.r[o.d] = r
+					o = step(o)
+				}
+				n--
+				{
+					a, b := uint32(c.r[o.d]), uint32(o.imm)
+					r := a & b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					c.fc = 0
+					c.r[o.d] = uint64(r)
+					o = step(o)
+				}
+			}
+		case opRorRI32_XorRR32:
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, -int(k))
+				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<32&(carryBit|overflowBit)
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opLeaB64_Call:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, o.imm)
+				c.r[RSP] = addr
+				o = t
+			}
+		case opMovRR64_ImulRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			if n--; n == 0 {
+				return o, 0
+			}
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				hi, r := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
 			}
 		}
 	}

@@ -28,6 +28,7 @@ func (t *translator) run(v *view, p *codePage, rip uint64) *Fault {
 	}
 	t.ops = append(t.ops, makeEnd(rip))
 	fuse(t.ops)
+	pair(t.ops)
 	p.add(t.ops)
 	v.ops += len(t.ops) - 1
 	return nil
