@@ -21,6 +21,6 @@ compile() {
 for name in lab_klp_a lab_klp_b lab_klp_c test_klp_livepatch test_klp_atomic_replace; do
 	compile show.c $name.o "-DMODNAME=\"$name\""
 done
-for name in livepatch_sample lab_klp_multi test_klp_callbacks_mod vmlinux types syscall enodev demo2; do
+for name in livepatch_sample lab_klp_multi test_klp_callbacks_mod vmlinux types syscall enodev demo2 count count_patch; do
 	compile $name.c $name.o
 done
