@@ -91,7 +91,7 @@ func (c *Core) duplicate(path, name string) error {
 func (c *Core) initObjectLoaded(p *Patch, o *Object) error {
 	const fn = "klp_init_object_loaded"
 	if o.Name != "" {
-		if err := c.applyRelocs(p.Relas, o.Name); err != nil {
+		if err := c.applyRelocs(p, o.Name); err != nil {
 			return err
 		}
 	}

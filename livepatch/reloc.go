@@ -56,9 +56,9 @@ func (c *Core) ApplyModuleRelocs(mod string, relas []*RelaSection) error {
 }
 
 // applyRelocs is klp_apply_object_relocs.
-func (c *Core) applyRelocs(relas []*RelaSection, object string) error {
-	for _, s := range relas {
-		if err := c.writeSectionRelocs("", s, object, true); err != nil {
+func (c *Core) applyRelocs(p *Patch, object string) error {
+	for _, s := range p.Relas {
+		if err := c.writeSectionRelocs(p.Mod, s, object, true); err != nil {
 			return err
 		}
 	}

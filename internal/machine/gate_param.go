@@ -30,7 +30,7 @@ func paramGates() []gate {
 		{"long", 8, true, "%d\n"},
 		{"ulong", 8, false, "%d\n"},
 		{"ullong", 8, false, "%d\n"},
-		{"hexint", 4, false, "%#08x\n"},
+		{"hexint", 4, false, "0x%06x\n"},
 	} {
 		gates = append(gates, gate{"param_set_" + p.name, p.set}, gate{"param_get_" + p.name, p.get})
 	}
@@ -289,11 +289,16 @@ func (m *Machine) gateSetArray(c *CPU, t *Task) error {
 	if err != nil {
 		return err
 	}
-	m.gateWork(t, "param_array_set", func() uint64 { return uint64(int64(m.setArray(a, text))) })
+	f := &fields{m: m}
+	name := f.text(f.word(kp + kparamName))
+	if f.err != nil {
+		return f.err
+	}
+	m.gateWork(t, "param_array_set", func() uint64 { return uint64(int64(m.setArray(a, name, text))) })
 	return nil
 }
 
-func (m *Machine) setArray(a paramArray, text string) int32 {
+func (m *Machine) setArray(a paramArray, name, text string) int32 {
 	kp := m.alloc(kparamSize)
 	if kp == 0 {
 		return -int32(errno.ENOMEM)
@@ -302,7 +307,7 @@ func (m *Machine) setArray(a paramArray, text string) int32 {
 	n := uint32(0)
 	for _, word := range strings.Split(text, ",") {
 		if n == a.max {
-			m.printk(3, fmt.Sprintf("param: can only take %d arguments", a.max))
+			m.printk(3, fmt.Sprintf("%s: can only take %d arguments", name, a.max))
 			return -int32(errno.EINVAL)
 		}
 		if m.mem.Store(kp+kparamArg, 8, a.elem+uint64(n)*uint64(a.elemSize)) != nil {

@@ -2,10 +2,12 @@ package machine
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"klpemu/cpu"
 	"klpemu/ftrace"
+	"klpemu/mem"
 )
 
 // A gate is a kernel function that is modeled in Go: a symbol of the core text
@@ -102,8 +104,25 @@ func (m *Machine) gate(c *CPU, t *Task) {
 		return
 	}
 	if err := g.run(m, c, t); err != nil {
-		m.guestError(c, t, fmt.Errorf("%s: %w", g.name, err))
+		m.guestError(c, t, fmt.Errorf("%s: %w", g.name, pageFault(c, err)))
 	}
+}
+
+// pageFault turns an access by a gate that memory refused into the exception
+// that the kernel's own code would have taken.
+func pageFault(c *CPU, err error) error {
+	var f *mem.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	code := uint32(0)
+	if f.Present {
+		code |= cpu.CodePresent
+	}
+	if f.Access == mem.Write {
+		code |= cpu.CodeWrite
+	}
+	return &cpu.Fault{Vector: cpu.VectorPF, Code: code, Addr: f.Addr, RIP: c.vcpu.RIP()}
 }
 
 // gateFtrace is what a trampoline calls: %rdi the site, %rsi the caller of the

@@ -67,7 +67,13 @@ func (k klpRelocator) WriteRelocs(mod string, s *livepatch.RelaSection, apply bo
 		}
 		value, size, err := rel.Apply(r.Sym.Value)
 		if err != nil {
-			k.m.printk(trace.Err, mod+": "+err.Error())
+			text := err.Error()
+			if size == 0 {
+				text = mod + ": " + text
+			} else {
+				text += "\n`" + mod + "' likely not compiled with -mcmodel=kernel"
+			}
+			k.m.printk(trace.Err, text)
 			return errno.ENOEXEC
 		}
 		if err := k.writeReloc(r, value, size, apply); err != nil {

@@ -7,6 +7,7 @@ import (
 	"klpemu/internal/errno"
 	"klpemu/internal/obj"
 	"klpemu/livepatch"
+	"klpemu/mem"
 )
 
 // This file reads struct klp_patch from guest memory, and writes the one of a
@@ -39,6 +40,13 @@ func (f *fields) byte(addr uint64) byte {
 	return byte(v)
 }
 
+// writable notes the fault where the core could not write to a structure.
+func (f *fields) writable(addr uint64) {
+	if perm, ok := f.m.mem.Perm(addr); f.err == nil && (!ok || perm&mem.W == 0) {
+		f.err = &mem.Fault{Addr: addr, Size: 1, Access: mem.Write, Present: ok}
+	}
+}
+
 // text reads the string that a pointer leads to; "" for NULL.
 func (f *fields) text(ptr uint64) string {
 	if f.err != nil || ptr == 0 {
@@ -60,6 +68,7 @@ func (m *Machine) readPatch(addr uint64) (*livepatch.Patch, error) {
 	if mod := m.moduleAt(f.word(addr)); mod != nil {
 		p.Mod, p.Relas = mod.Name, mod.relas
 	}
+	f.writable(addr)
 	if at := f.word(addr + 8); at != 0 {
 		p.Objects = []*livepatch.Object{}
 		for ; f.err == nil && (f.word(at) != 0 || f.word(at+8) != 0); at += livepatch.ObjectSize {
@@ -74,6 +83,7 @@ func (m *Machine) readPatch(addr uint64) (*livepatch.Patch, error) {
 
 // object reads a struct klp_object with its functions.
 func (f *fields) object(addr uint64) *livepatch.Object {
+	f.writable(addr)
 	o := &livepatch.Object{Addr: addr, Name: f.text(f.word(addr))}
 	cb := &o.Callbacks
 	for i, fn := range []*uint64{&cb.PrePatch, &cb.PostPatch, &cb.PreUnpatch, &cb.PostUnpatch} {
@@ -88,6 +98,7 @@ func (f *fields) object(addr uint64) *livepatch.Object {
 		o.Funcs = append(o.Funcs, &livepatch.Func{
 			Addr: at, Unnamed: f.word(at) == 0, OldName: f.text(f.word(at)), NewFunc: f.word(at + 8), OldSympos: f.word(at + 16),
 		})
+		f.writable(at)
 		at += livepatch.FuncSize
 	}
 	return o
