@@ -35,8 +35,13 @@ type Config struct {
 	Caller     Template // ftrace_caller
 	RegsCaller Template // ftrace_regs_caller
 	ListFunc   uint64   // gate of arch_ftrace_ops_list_func
+	AssistFunc uint64   // gate of ftrace_ops_assist_func; 0: none
+	Stub       uint64   // ftrace_stub, for nobody; 0: the list function is called then, too
 	TraceOp    uint64   // address of function_trace_op
-	Fentry     []uint64 // what a site may call as built: __fentry__, mcount
+	// Context is the CPU and task that a handler runs on; nil: no protection
+	// from recursion in the list function.
+	Context func() Context
+	Fentry  []uint64 // what a site may call as built: __fentry__, mcount
 }
 
 // Ftrace is the state of kernel/trace/ftrace.c of one machine.
@@ -51,13 +56,17 @@ type Ftrace struct {
 	caller     Template
 	regsCaller Template
 	listFunc   uint64
+	assistFunc uint64
+	stub       uint64
+	context    func() Context
 	traceOp    uint64
 	fentry     []uint64
 
 	tables   []*recordTable
 	ops      []*Ops // ftrace_ops_list: newest first
 	leaving  []*Ops // off the list, but a CPU may still be in their trampoline
-	called   uint64 // ftrace_trace_function: what the common trampolines call
+	called   uint64 // saved_ftrace_func: what the common trampolines are to call
+	written  uint64 // what they call (save_func)
 	enabled  bool   // kernel.ftrace_enabled
 	disabled bool   // ftrace_disabled: killed, for good
 }
@@ -69,7 +78,7 @@ func New(c Config) *Ftrace {
 		log:    trace.Source{Sink: c.Sink, File: "kernel/trace/ftrace.c"},
 		poke:   NewTextPoke(c.Mem, c.Bus, c.Sync),
 		caller: c.Caller, regsCaller: c.RegsCaller,
-		listFunc: c.ListFunc, traceOp: c.TraceOp, fentry: c.Fentry,
+		listFunc: c.ListFunc, assistFunc: c.AssistFunc, stub: c.Stub, context: c.Context, called: c.Stub, traceOp: c.TraceOp, fentry: c.Fentry,
 		enabled: true,
 	}
 }
@@ -85,6 +94,9 @@ func (f *Ftrace) Enabled() bool { return f.enabled }
 
 // Killed reports whether ftrace has switched itself off (ftrace_kill).
 func (f *Ftrace) Killed() bool { return f.disabled }
+
+// CalledFunc is what the common trampolines call (ftrace_trace_function).
+func (f *Ftrace) CalledFunc() uint64 { return f.called }
 
 // ListFunc is the address of the function that serves a site with more than
 // one ops.

@@ -10,8 +10,17 @@ const (
 	OpsEnabled     OpsFlags = 1 << 0
 	OpsDynamic     OpsFlags = 1 << 1 // may go away: unregister waits for its users
 	OpsSaveRegs    OpsFlags = 1 << 2 // the handler wants every register
+	OpsRecursion   OpsFlags = 1 << 4 // the handler needs protection from recursion
+	OpsStub        OpsFlags = 1 << 5 // no handler at all
 	OpsInitialized OpsFlags = 1 << 6
+	OpsDeleted     OpsFlags = 1 << 7
+	OpsAdding      OpsFlags = 1 << 8
+	OpsRemoving    OpsFlags = 1 << 9
+	OpsModifying   OpsFlags = 1 << 10
+	OpsAllocTramp  OpsFlags = 1 << 11 // the trampoline was made for it
 	OpsIPModify    OpsFlags = 1 << 12 // the handler may change regs->ip
+	OpsPID         OpsFlags = 1 << 13
+	OpsRCU         OpsFlags = 1 << 14 // only where RCU is watching
 	OpsPermanent   OpsFlags = 1 << 16 // must not be switched off by sysctl
 	OpsDirect      OpsFlags = 1 << 17
 )
@@ -31,14 +40,26 @@ type Ops struct {
 	// third argument. The owner of the memory sets it before Register.
 	Addr uint64
 
-	filter     map[uint64]bool // func_hash->filter_hash; empty means every site
+	// Direct is the function that the sites of a DIRECT ops call themselves.
+	Direct uint64
+	// OpsFunc is ops_func of a DIRECT ops: whether it shares a function with an
+	// IPMODIFY ops. Nil: it does not.
+	OpsFunc func(*Ops, OpsCmd) error
+
+	filter     hash // func_hash->filter_hash; empty means every site
+	notrace    hash // func_hash->notrace_hash
 	trampoline *Trampoline
 }
 
 // Filter returns the filter's call sites in ascending order.
-func (o *Ops) Filter() []uint64 {
-	ips := make([]uint64, 0, len(o.filter))
-	for ip := range o.filter {
+func (o *Ops) Filter() []uint64 { return o.filter.sorted() }
+
+// Notrace returns the sites that are never covered, in ascending order.
+func (o *Ops) Notrace() []uint64 { return o.notrace.sorted() }
+
+func (h hash) sorted() []uint64 {
+	ips := make([]uint64, 0, len(h))
+	for ip := range h {
 		if ip != gone {
 			ips = append(ips, ip)
 		}
@@ -58,5 +79,7 @@ func (o *Ops) Trampoline() *Trampoline { return o.trampoline }
 // Covers reports whether the ops wants the call site at ip.
 func (o *Ops) Covers(ip uint64) bool { return o.covers(ip) }
 
-// covers is ops_references_ip: an empty filter covers every site.
-func (o *Ops) covers(ip uint64) bool { return len(o.filter) == 0 || o.filter[ip] }
+// covers is hash_contains_ip: an empty filter covers every site.
+func (o *Ops) covers(ip uint64) bool {
+	return (len(o.filter) == 0 || o.filter[ip]) && !o.notrace[ip]
+}

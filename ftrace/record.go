@@ -39,6 +39,9 @@ type Record struct {
 // Count is ftrace_rec_count: the number of ops attached.
 func (r *Record) Count() int { return int(r.Flags & countMask) }
 
+// skip is skip_record: a record that is not usable, and never was called.
+func (r *Record) skip() bool { return r.Flags&FlagDisabled != 0 && r.Flags&FlagEnabled == 0 }
+
 // recordTable is the records of the kernel or of one module, sorted by IP.
 type recordTable struct {
 	owner string // "" for vmlinux

@@ -18,14 +18,24 @@ const (
 	recursionTransition = 4 // TRACE_CTX_TRANSITION
 )
 
+// recursionList is TRACE_LIST_START: the list function and the assist function
+// have bits of their own, behind those of the handlers.
+const recursionList = 5
+
+// listTrylock is trace_test_and_set_recursion for the functions that call
+// handlers on behalf of others.
+func listTrylock(c Context) int { return trylock(c, recursionList) }
+
 // TestRecursionTrylock is ftrace_test_recursion_trylock: the bit taken, or -1
 // where the handler is already running in this context. Preemption is off
 // while the bit is held; klp_synchronize_transition relies on that.
-func TestRecursionTrylock(c Context) int {
+func TestRecursionTrylock(c Context) int { return trylock(c, 0) }
+
+func trylock(c Context, start int) int {
 	bits := c.TraceRecursion()
-	bit := recursionNormal - c.InterruptLevel()
+	bit := start + recursionNormal - c.InterruptLevel()
 	if *bits&(1<<bit) != 0 {
-		bit = recursionTransition
+		bit = start + recursionTransition
 		if *bits&(1<<bit) != 0 {
 			return -1
 		}

@@ -4,31 +4,6 @@ import (
 	"klpemu/internal/errno"
 )
 
-// SetFilterIP is ftrace_set_filter_ip: it adds ip's call site to the filter of
-// o, or removes it. Errors: ENODEV after ftrace_kill, EINVAL where ip is no
-// call site, ENOENT where a site to remove is not in the filter.
-func (f *Ftrace) SetFilterIP(o *Ops, ip uint64, remove bool) error {
-	if f.disabled {
-		return errno.ENODEV
-	}
-	loc := f.Location(ip)
-	if loc == 0 {
-		return errno.EINVAL
-	}
-	if remove {
-		if !o.filter[loc] {
-			return errno.ENOENT
-		}
-		delete(o.filter, loc)
-		return nil
-	}
-	if o.filter == nil {
-		o.filter = map[uint64]bool{}
-	}
-	o.filter[loc] = true
-	return nil
-}
-
 // Register is register_ftrace_function. Errors: ENODEV after ftrace_kill, also
 // where the kill comes in the middle of it; EBUSY where the ops is registered
 // already, is PERMANENT while tracing is switched off, or may modify an ip that
@@ -39,15 +14,31 @@ func (f *Ftrace) Register(o *Ops) error {
 	if err := f.mayRegister(o); err != nil {
 		return err
 	}
-	sites := f.covered(o)
-	if err := f.claimIPModify(o, sites); err != nil {
+	if err := f.prepareDirect(o); err != nil {
 		return err
 	}
-	if t, err := f.createTrampoline(o, o.Func); err == nil {
-		o.trampoline = t
+	if err := f.register(o); err != nil {
+		f.cleanupDirect(o)
+		return err
+	}
+	return nil
+}
+
+// register is ftrace_startup.
+func (f *Ftrace) register(o *Ops) error {
+	sites := f.covered(o)
+	if err := f.updateIPModify(o, nil, o.filter); err != nil {
+		return err
+	}
+	if o.Flags&OpsDirect == 0 {
+		if t, err := f.createTrampoline(o, f.OpsFunc(o)); err == nil {
+			o.trampoline = t
+			o.Flags |= OpsAllocTramp
+		}
 	}
 	f.ops = append([]*Ops{o}, f.ops...)
-	o.Flags |= OpsEnabled | OpsInitialized
+	o.Flags |= OpsEnabled | OpsInitialized | OpsAdding
+	defer func() { o.Flags &^= OpsAdding }()
 	for _, r := range sites {
 		f.attach(r, o)
 	}
@@ -67,6 +58,8 @@ func (f *Ftrace) mayRegister(o *Ops) error {
 	switch {
 	case f.disabled:
 		return errno.ENODEV
+	case o.Flags&OpsDeleted != 0:
+		return errno.EINVAL
 	case f.log.WarnOn(o.Flags&OpsEnabled != 0, fn, "ops->flags & FTRACE_OPS_FL_ENABLED"):
 		return errno.EBUSY
 	case !f.enabled && o.Flags&OpsPermanent != 0:
@@ -90,6 +83,9 @@ func (f *Ftrace) Unregister(o *Ops) error {
 	f.removeOps(o)
 	f.leaving = append(f.leaving, o)
 	defer f.forget(o)
+	defer f.cleanupDirect(o)
+	o.Flags |= OpsRemoving
+	defer func() { o.Flags &^= OpsRemoving }()
 	f.dropIPModify(o, sites)
 	for _, r := range sites {
 		f.detach(r, o)
@@ -122,12 +118,20 @@ func withoutOps(list []*Ops, o *Ops) []*Ops {
 	return list
 }
 
-// covered returns the usable records that o's filter names.
+// covered returns the usable records that o covers.
 func (f *Ftrace) covered(o *Ops) []*Record {
 	var recs []*Record
+	if len(o.filter) > 0 {
+		for _, ip := range o.Filter() {
+			if r := f.Record(ip); r != nil && !r.skip() && o.covers(ip) {
+				recs = append(recs, r)
+			}
+		}
+		return recs
+	}
 	for _, t := range f.tables {
 		for _, r := range t.recs {
-			if r.Flags&FlagDisabled == 0 && o.covers(r.IP) {
+			if !r.skip() && o.covers(r.IP) {
 				recs = append(recs, r)
 			}
 		}
@@ -135,38 +139,12 @@ func (f *Ftrace) covered(o *Ops) []*Record {
 	return recs
 }
 
-// claimIPModify is ftrace_hash_ipmodify_enable: all sites or none.
-func (f *Ftrace) claimIPModify(o *Ops, sites []*Record) error {
-	if o.Flags&OpsIPModify == 0 {
-		return nil
-	}
-	if len(o.filter) == 0 {
-		return errno.EINVAL
-	}
-	for _, r := range sites {
-		if r.Flags&FlagIPModify != 0 {
-			return errno.EBUSY
-		}
-	}
-	for _, r := range sites {
-		r.Flags |= FlagIPModify
-	}
-	return nil
-}
-
-// dropIPModify is ftrace_hash_ipmodify_disable.
-func (f *Ftrace) dropIPModify(o *Ops, sites []*Record) {
-	if o.Flags&OpsIPModify == 0 {
-		return
-	}
-	for _, r := range sites {
-		r.Flags &^= FlagIPModify
-	}
-}
-
 // attach is ftrace_hash_rec_enable for one record.
 func (f *Ftrace) attach(r *Record, o *Ops) {
 	r.Flags++
+	if o.Flags&OpsDirect != 0 {
+		r.Flags |= FlagDirect
+	}
 	if r.Count() == 1 && o.trampoline != nil {
 		r.Flags |= FlagTramp
 	} else {
@@ -177,16 +155,21 @@ func (f *Ftrace) attach(r *Record, o *Ops) {
 	}
 }
 
-// detach is ftrace_hash_rec_disable for one record; o has left the list.
+// detach is ftrace_hash_rec_disable for one record. o has left the list, or is
+// still on it because only its filter changes.
 func (f *Ftrace) detach(r *Record, o *Ops) {
 	r.Flags--
+	if o.Flags&OpsDirect != 0 {
+		r.Flags &^= FlagDirect
+	}
 	if o.Flags&OpsSaveRegs != 0 && !f.anySaveRegs(r) {
 		r.Flags &^= FlagRegs
 	}
-	if r.Count() == 1 && f.soleOps(r).trampoline != nil {
-		r.Flags |= FlagTramp
-	} else {
-		r.Flags &^= FlagTramp
+	r.Flags &^= FlagTramp
+	if r.Count() == 1 {
+		if left := f.otherOps(r, o); left != nil && left.trampoline != nil {
+			r.Flags |= FlagTramp
+		}
 	}
 }
 
@@ -198,6 +181,16 @@ func (f *Ftrace) anySaveRegs(r *Record) bool {
 		}
 	}
 	return false
+}
+
+// otherOps is ftrace_find_tramp_ops_any_other: the first ops of a record but o.
+func (f *Ftrace) otherOps(r *Record, o *Ops) *Ops {
+	for _, other := range f.ops {
+		if other != o && other.covers(r.IP) {
+			return other
+		}
+	}
+	return nil
 }
 
 // soleOps is ftrace_find_tramp_ops_any: the ops of a record that has one.

@@ -6,6 +6,7 @@ import "klpemu/mem"
 const (
 	regsIP = 0x80
 	regsCS = 0x88
+	regsSP = 0x98
 )
 
 // Regs is struct ftrace_regs: the save area on the guest's stack.
@@ -29,3 +30,7 @@ func (r *Regs) Full() bool {
 	cs, err := r.mem.Load(r.Addr+regsCS, 8)
 	return err == nil && cs != 0
 }
+
+// SP is kernel_stack_pointer: at a call site, where the return address of the
+// traced function stands.
+func (r *Regs) SP() (uint64, error) { return r.mem.Load(r.Addr+regsSP, 8) }

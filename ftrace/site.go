@@ -106,19 +106,27 @@ func (f *Ftrace) Release(owner string) {
 	kept := f.tables[:0]
 	for _, t := range f.tables {
 		if t.owner == owner && owner != "" {
-			for _, r := range t.recs {
-				for _, o := range f.ops {
-					if o.filter[r.IP] {
-						delete(o.filter, r.IP)
-						o.filter[gone] = true
-					}
-				}
-			}
+			f.clearFromHashes(t)
 			continue
 		}
 		kept = append(kept, t)
 	}
 	f.tables = kept
+}
+
+// clearFromHashes is clear_mod_from_hashes: no hash names a record that has
+// gone, and no filter becomes empty by that.
+func (f *Ftrace) clearFromHashes(t *recordTable) {
+	for _, r := range t.recs {
+		for _, o := range f.ops {
+			for _, h := range []hash{o.filter, o.notrace} {
+				if h[r.IP] {
+					delete(h, r.IP)
+					h[gone] = true
+				}
+			}
+		}
+	}
 }
 
 // What was being done when a site turned out to be wrong (enum ftrace_bug_type).

@@ -34,8 +34,11 @@ func (f *Ftrace) update(recs []*Record) error {
 // trampolines: the only ops' own function, with the ops as its argument. An
 // ops that may go away is always called through the list.
 func (f *Ftrace) traceFunction() (fn, op uint64) {
-	if len(f.ops) == 1 && f.ops[0].Flags&OpsDynamic == 0 {
-		return f.ops[0].Func, f.ops[0].Addr
+	switch {
+	case len(f.ops) == 0 && f.stub != 0:
+		return f.stub, 0
+	case len(f.ops) == 1 && f.ops[0].Flags&(OpsDynamic|OpsRCU) == 0:
+		return f.OpsFunc(f.ops[0]), f.ops[0].Addr
 	}
 	return f.listFunc, 0
 }
@@ -47,8 +50,12 @@ func (f *Ftrace) setTraceOp(op uint64) error {
 }
 
 // updateFunc is ftrace_update_ftrace_func: ftrace_call and ftrace_regs_call of
-// the common trampolines.
+// the common trampolines, unless they call target already.
 func (f *Ftrace) updateFunc(target uint64) error {
+	if target == f.written {
+		return nil
+	}
+	f.written = target
 	for _, at := range []uint64{f.caller.Call, f.regsCaller.Call} {
 		text, ok := callTo(at, target)
 		if !ok {
@@ -103,7 +110,7 @@ func (f *Ftrace) verify(r *Record, want [siteSize]byte) error {
 	if err := f.mem.Read(r.IP, got[:]); err != nil {
 		return f.bug(r, kind, nil, nil)
 	}
-	if got != r.text {
+	if f.log.WarnOn(got != r.text, "ftrace_verify_code", "1") {
 		return f.bug(r, kind, got[:], r.text[:])
 	}
 	return nil
@@ -124,6 +131,9 @@ func (f *Ftrace) wantedText(r *Record) [siteSize]byte {
 // target is ftrace_get_addr_new: the trampoline of the only ops, else the
 // common one that saves enough.
 func (f *Ftrace) target(r *Record) uint64 {
+	if r.Flags&FlagDirect != 0 && r.Count() == 1 {
+		return f.soleOps(r).Direct
+	}
 	if r.Flags&FlagTramp != 0 {
 		return f.soleOps(r).trampoline.Addr
 	}
@@ -140,7 +150,7 @@ func (f *Ftrace) settle(r *Record) {
 		if r.Count() == 0 {
 			r.Flags &= noClear
 		} else {
-			r.Flags &^= FlagEnabled | FlagTrampEn | FlagRegsEn
+			r.Flags &^= FlagEnabled | FlagTrampEn | FlagRegsEn | FlagDirectEn
 		}
 		return
 	}
@@ -150,6 +160,9 @@ func (f *Ftrace) settle(r *Record) {
 	}
 	r.Flags = mirror(r.Flags, FlagTramp, FlagTrampEn)
 	r.Flags = mirror(r.Flags, FlagRegs, FlagRegsEn)
+	if r.Flags = mirror(r.Flags, FlagDirect, FlagDirectEn); r.Count() != 1 {
+		r.Flags &^= FlagDirectEn
+	}
 }
 
 func mirror(f, from, to RecordFlags) RecordFlags {

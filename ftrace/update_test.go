@@ -99,8 +99,6 @@ func TestUpdateOrder(t *testing.T) {
 		"text_poke_bp_batch:first: f = regs",
 	})
 	step("the first goes", func() error { return r.f.Unregister(a) }, []string{
-		"text_poke_bp_batch:first: call = list", // again, as in the kernel
-		"text_poke_bp_batch:first: regs_call = list",
 		"ftrace_modify_all_code:function_trace_op: op = ffff888000000200",
 		"text_poke_bp_batch:first: call = B",
 		"text_poke_bp_batch:first: regs_call = B",

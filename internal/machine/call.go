@@ -108,7 +108,7 @@ func (m *Machine) abandon(t *Task) {
 	}
 	t.calls, t.entry = nil, entryPoint{}
 	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
-	t.inUser, t.preemptCount, t.traceRecursion, t.irqs = true, 0, 0, nil
+	t.inUser, t.preemptCount, t.traceRecursion, t.irqs, t.retStack = true, 0, 0, nil, nil
 	t.want, t.sleepBits, t.signaled, t.block, t.inInterrupt = 0, 0, false, blocking{}, false
 	m.leaveQueues(t)
 	m.claimCPU(m.cpus[t.cpu], t)

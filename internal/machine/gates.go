@@ -40,6 +40,10 @@ func coreGates() []gate {
 		{"common_interrupt", (*Machine).gateIRQHandler},
 		{"__do_softirq", (*Machine).gateIRQHandler},
 		{"klp_ftrace_handler", (*Machine).gateFtrace},
+		{"ftrace_ops_assist_func", (*Machine).gateFtrace},
+		{"function_trace_call", (*Machine).gateFtrace},
+		{"ftrace_graph_func", (*Machine).gateFtrace},
+		{"ftrace_return_to_handler", (*Machine).gateReturnToHandler},
 		{"arch_ftrace_ops_list_func", (*Machine).gateFtrace},
 
 		{"asm_sysvec_apic_timer_interrupt", (*Machine).gateIret},

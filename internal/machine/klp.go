@@ -284,10 +284,13 @@ func (m *Machine) newKlp() error {
 	m.ftrace = ftrace.New(ftrace.Config{
 		Mem: m.mem, Bus: &m.bus, Sink: m.emit, Symbols: m, Text: &m.trampolines, Waits: ftraceWaits{m},
 		Sync: m.syncCores, Caller: caller, RegsCaller: regsCaller,
-		ListFunc: m.core["arch_ftrace_ops_list_func"], TraceOp: m.core["function_trace_op"],
-		Fentry: []uint64{m.core["__fentry__"], m.core["mcount"]},
+		ListFunc: m.core["arch_ftrace_ops_list_func"], AssistFunc: m.core["ftrace_ops_assist_func"],
+		Stub: m.core["ftrace_stub"], Context: func() ftrace.Context { return handlerContext{m.current()} },
+		TraceOp: m.core["function_trace_op"],
+		Fentry:  []uint64{m.core["__fentry__"], m.core["mcount"]},
 	})
 	m.ftrace.SetNaivePoke(m.cfg.NaivePoke)
+	m.newTracer()
 	m.engine = transition.NewEngine(system{m}, &m.bus, m.emit)
 	m.klp = livepatch.NewCore(livepatch.Config{
 		Bus: &m.bus, Sink: m.emit, Ftrace: m.ftrace, Engine: m.engine, Resolver: m,

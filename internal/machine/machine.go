@@ -51,6 +51,7 @@ type Machine struct {
 	sym     coreSymbols
 
 	ftrace   *ftrace.Ftrace
+	tracer   *ftrace.Tracer
 	engine   *transition.Engine
 	klp      *livepatch.Core
 	klpMutex bool

@@ -107,7 +107,9 @@ func (m *Machine) walk(t *Task) unwind.Trace {
 		return unwind.Trace{Reliable: true}
 	}
 	s := m.TaskRegs(t)
-	return m.unwind.tables.Reliable(unwind.Top(s.RIP, s.R, !m.atGate(s.RIP)), m.mem, unwind.WalkOptions{Text: m.isText})
+	return m.unwind.tables.Reliable(unwind.Top(s.RIP, s.R, !m.atGate(s.RIP)), m.mem, unwind.WalkOptions{
+		Text: m.isText, Return: m.realReturn(t),
+	})
 }
 
 // atGate reports that a task stopped at rip has called into the kernel there

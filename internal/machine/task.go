@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"klpemu/cpu"
+	"klpemu/ftrace"
 	"klpemu/transition"
 )
 
@@ -77,7 +78,8 @@ type Task struct {
 	runSince       time.Duration // when it got its CPU
 	seq            *seqFile      // the seq_file that guest code is writing
 	job            *job          // of a command that runs in the background
-	irqs           []interrupt   // interrupts that it is in, innermost last
+	retStack       []ftrace.RetFrame
+	irqs           []interrupt // interrupts that it is in, innermost last
 }
 
 // entryPoint is what a spawned task runs.

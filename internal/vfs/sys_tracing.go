@@ -12,7 +12,14 @@ import (
 func tracingDir(m Current) Node {
 	return dir(0o700,
 		Entry{"available_filter_functions", tracefs(func() string { return filterFunctions(m()) })},
-		Entry{"enabled_functions", tracefs(func() string { return enabledFunctions(m()) })},
+		Entry{"available_tracers", tracefs(func() string { return strings.Join(ftrace.Tracers(), " ") + "\n" })},
+		Entry{"current_tracer", currentTracer(m)},
+		Entry{"enabled_functions", tracefs(func() string { return recordList(m(), ftrace.FlagEnabled) })},
+		Entry{"set_ftrace_filter", filterFile(m, true)},
+		Entry{"set_ftrace_notrace", filterFile(m, false)},
+		Entry{"touched_functions", tracefs(func() string { return recordList(m(), ftrace.FlagTouched) })},
+		Entry{"trace", traceFile(m)},
+		Entry{"tracing_on", tracingOn(m)},
 	)
 }
 
@@ -42,11 +49,11 @@ func filterFunctions(m *machine.Machine) string {
 	return b.String()
 }
 
-// enabledFunctions is t_show of kernel/trace/ftrace.c.
-func enabledFunctions(m *machine.Machine) string {
+// recordList is t_show of kernel/trace/ftrace.c for the records with a flag.
+func recordList(m *machine.Machine, with ftrace.RecordFlags) string {
 	var b strings.Builder
 	for _, r := range m.Ftrace().Records() {
-		if r.Flags&ftrace.FlagEnabled == 0 {
+		if r.Flags&with == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "%s (%d)%s%s%s%s%s", recordName(m, r), r.Count(),
@@ -70,10 +77,10 @@ func trampolineText(m *machine.Machine, r *ftrace.Record) string {
 		for _, o := range m.Ftrace().Ops() {
 			if t := o.Trampoline(); t != nil && o.Covers(r.IP) {
 				fn := m.Format(o.Func)
-				return fmt.Sprintf("\ttramp: 0x%x (%s) ->%s", t.Addr, fn, fn)
+				return fmt.Sprintf("\ttramp: 0x%x (%s) ->%s", t.Addr, fn, m.Format(m.Ftrace().OpsFunc(o)))
 			}
 		}
 		return "\ttramp: ERROR!"
 	}
-	return " ->" + m.Format(m.Ftrace().ListFunc())
+	return " ->" + m.Format(m.Ftrace().CalledFunc())
 }

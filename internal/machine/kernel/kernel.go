@@ -39,11 +39,15 @@ func Core() []Object {
 		{"lib.o", []byte(lib)},
 		{"modules.o", []byte(modules)},
 		{"irq.o", []byte(irq)},
+		{"tracers.o", []byte(tracers)},
 	}
 }
 
 //go:embed irq.o
 var irq string
+
+//go:embed tracers.o
+var tracers string
 
 //go:embed builtin.o
 var builtin string

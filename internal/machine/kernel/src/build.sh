@@ -3,7 +3,7 @@
 # GNU as 2.40 and gcc 12.
 set -eu
 cd "$(dirname "$0")"
-for f in entry ftrace services sched lib modules irq; do
+for f in entry ftrace services sched lib modules irq tracers; do
 	as --64 -I . -o "../$f.o" "$f.S"
 done
 gcc -c -O2 -pg -mfentry -mrecord-mcount -mno-sse -mno-red-zone -mcmodel=kernel \

@@ -1,0 +1,50 @@
+/*
+ * What the tracers are called by: their handlers, and the place to which a
+ * function returns that the function graph tracer follows (arch/x86,
+ * ftrace_64.S). return_to_handler has no unwind data: a stack that ends there
+ * cannot be relied on.
+ */
+	.include "macros.inc"
+	.text
+
+GATE ftrace_ops_assist_func
+GATE function_trace_call
+GATE ftrace_graph_func
+GATE ftrace_return_to_handler
+
+	REGS_SIZE = 0xa8
+
+	.p2align 4, 0xcc
+	.globl return_to_handler
+	.type return_to_handler, @function
+return_to_handler:
+	sub $REGS_SIZE, %rsp
+	mov %rax, 0x50(%rsp)
+	mov %rdx, 0x60(%rsp)
+	mov %rbp, 0x20(%rsp)
+	mov %rsp, %rdi
+	call ftrace_return_to_handler
+	mov %rax, %rdi
+	mov 0x60(%rsp), %rdx
+	mov 0x50(%rsp), %rax
+	add $REGS_SIZE, %rsp
+	call 1f
+	int3
+1:	mov %rdi, (%rsp)
+	ret
+	int3
+	.size return_to_handler, . - return_to_handler
+
+/* struct ftrace_ops of the tracers: kernel data, never freed. */
+.macro OPS name
+	.p2align 4
+	.globl \name
+	.type \name, @object
+	.size \name, 216
+\name:
+	.skip 216
+.endm
+
+	.data
+	OPS global_ops
+	OPS graph_ops
