@@ -3,7 +3,6 @@ package livepatch
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -18,8 +17,11 @@ import (
 )
 
 // The rig's memory: a page of kernel text with functions of 32 bytes, a page
+
 // of ftrace's core text, a page each for two modules, and one for the saved
+
 // registers of a call. New functions are symbols only: nobody runs them.
+
 const (
 	textAt  = 0xffffffff81000000
 	coreAt  = 0xffffffff81001000
@@ -43,6 +45,7 @@ type symbol struct {
 }
 
 // rig is a core on a real ftrace, a real engine and fakes of the rest.
+
 type rig struct {
 	*testing.T
 	m      *mem.Memory
@@ -77,6 +80,7 @@ type rig struct {
 }
 
 // fakes: ftrace.Symbols, Resolver
+
 func (r *rig) SizeOffset(addr uint64) (size, offset uint64, ok bool) {
 	for _, s := range r.syms {
 		if addr >= s.addr && addr < s.addr+s.size {
@@ -99,6 +103,7 @@ func (r *rig) Symbols(object, name string) []uint64 {
 }
 
 // fakes: ftrace.Text, ftrace.Waits
+
 type text struct {
 	r    *rig
 	next uint64
@@ -108,7 +113,9 @@ func (x *text) Alloc(uint64) (uint64, error) {
 	x.next += mem.PageSize
 	return x.next - mem.PageSize, nil
 }
+
 func (x *text) Free(uint64, uint64) {}
+
 func (x *text) Publish(addr uint64, code []byte, _ ftrace.Template) error {
 	if err := x.r.m.Map(addr, mem.PageSize, mem.R|mem.X); err != nil {
 		return err
@@ -117,13 +124,19 @@ func (x *text) Publish(addr uint64, code []byte, _ ftrace.Template) error {
 }
 
 func (r *rig) SynchronizeRCUTasksRude() { r.logf("synchronize_rcu_tasks_rude") }
-func (r *rig) SynchronizeRCUTasks()     { r.logf("synchronize_rcu_tasks") }
+
+func (r *rig) SynchronizeRCUTasks() { r.logf("synchronize_rcu_tasks") }
 
 // fakes: Modules
-func (r *rig) Alive(name string) bool        { return r.alive[name] }
+
+func (r *rig) Alive(name string) bool { return r.alive[name] }
+
 func (r *rig) MarkAlive(name string, a bool) { r.alive[name] = a }
-func (r *rig) Marked(name string) bool       { return r.marks[name] }
-func (r *rig) Put(name string)               { r.refs[name]-- }
+
+func (r *rig) Marked(name string) bool { return r.marks[name] }
+
+func (r *rig) Put(name string) { r.refs[name]-- }
+
 func (r *rig) Get(name string) bool {
 	if r.going[name] {
 		return false
@@ -133,6 +146,7 @@ func (r *rig) Get(name string) bool {
 }
 
 // fakes: Scheduler
+
 func (r *rig) Lock() {
 	if r.locked {
 		r.Fatal("klp_mutex is taken twice")
@@ -147,15 +161,19 @@ func (r *rig) Unlock() {
 	r.locked = false
 }
 
-func (r *rig) Synchronize()         { r.logf("klp_synchronize_transition") }
+func (r *rig) Synchronize() { r.logf("klp_synchronize_transition") }
+
 func (r *rig) QueueTransitionWork() { r.retries++ }
-func (r *rig) Context() Context     { return (*context)(r) }
+
+func (r *rig) Context() Context { return (*context)(r) }
+
 func (r *rig) QueueWork(name string, f func()) {
 	r.workNames = append(r.workNames, name)
 	r.work = append(r.work, f)
 }
 
 // FreeOps checks that nobody can find the ops any more.
+
 func (r *rig) FreeOps(ops uint64) {
 	for _, o := range r.core.OpsList() {
 		if r.core.opsAddr[o] == ops {
@@ -181,22 +199,34 @@ func (r *rig) Callback(fn, arg uint64) int32 {
 
 type context rig
 
-func (c *context) Task() *transition.Task  { return c.task }
+func (c *context) Task() *transition.Task { return c.task }
+
 func (c *context) TraceRecursion() *uint32 { return &c.recursion }
-func (c *context) InterruptLevel() int     { return 0 }
-func (c *context) PreemptDisable()         { c.preempt++ }
-func (c *context) PreemptEnable()          { c.preempt-- }
+
+func (c *context) InterruptLevel() int { return 0 }
+
+func (c *context) PreemptDisable() { c.preempt++ }
+
+func (c *context) PreemptEnable() { c.preempt-- }
 
 // fakes: transition.System
+
 type system rig
 
-func (s *system) Tasks() []*transition.Task     { return []*transition.Task{s.task} }
+func (s *system) Tasks() []*transition.Task { return []*transition.Task{s.task} }
+
 func (s *system) IdleTasks() []*transition.Task { return []*transition.Task{s.idle} }
-func (s *system) CPUOnline(int) bool            { return true }
+
+func (s *system) CPUOnline(int) bool { return true }
+
 func (s *system) OnCPU(t *transition.Task) bool { return s.stuck[t] }
-func (s *system) Current() *transition.Task     { return nil }
-func (s *system) WakeIfIdle(int)                {}
-func (s *system) Signal(*transition.Task)       {}
+
+func (s *system) Current() *transition.Task { return nil }
+
+func (s *system) WakeIfIdle(int) {}
+
+func (s *system) Signal(*transition.Task) {}
+
 func (s *system) ReliableStack(t *transition.Task) ([]uint64, error) {
 	if t == s.task {
 		return s.stack, nil
@@ -242,6 +272,7 @@ func newFunc(i uint64) uint64 { return newAt + i*0x20 }
 func (r *rig) sink(e trace.Event) { r.logf("%s", strings.TrimPrefix(e.String(), "livepatch: ")) }
 
 // newFtrace makes an ftrace whose templates are as short as can be.
+
 func (r *rig) newFtrace() {
 	tmpl := func(at uint64) ftrace.Template {
 		return ftrace.Template{Start: at, OpPtr: at, Call: at + 7, End: at + 12}
@@ -268,7 +299,9 @@ func (r *rig) newFtrace() {
 }
 
 // load brings module e1000 with function xmit up to where livepatch hears of
+
 // it.
+
 func (r *rig) load() {
 	r.must(r.m.Map(modAt, mem.PageSize, mem.R|mem.X))
 	r.must(r.m.Poke(xmitAt+siteOff, []byte{0x0f, 0x1f, 0x44, 0x00, 0x00}))
@@ -298,6 +331,7 @@ func (r *rig) wantErr(got error, want errno.Errno) {
 }
 
 // wantLog compares and forgets what was logged.
+
 func (r *rig) wantLog(want ...string) {
 	r.Helper()
 	if diff := cmp.Diff(want, r.log); diff != "" {
@@ -307,33 +341,15 @@ func (r *rig) wantLog(want ...string) {
 }
 
 // patch makes a patch of vmlinux: its functions are pairs OLD, NUMBER of the
-// new function.
-func patch(mod string, funcs ...any) *Patch {
-	return &Patch{Mod: mod, Objects: []*Object{object("", funcs...)}}
-}
 
-func object(name string, funcs ...any) *Object {
-	o := &Object{Name: name, Funcs: []*Func{}}
-	for i := 0; i < len(funcs); i += 2 {
-		o.Funcs = append(o.Funcs, &Func{OldName: funcs[i].(string), NewFunc: newFunc(uint64(funcs[i+1].(int)))})
-	}
-	return o
-}
+// new function.
 
 // enabled enables a patch, with its transition complete.
-func (r *rig) enabled(p *Patch) *Patch {
-	r.Helper()
-	r.must(r.core.Enable(p))
-	if r.core.TransitionPatch() != nil {
-		r.Fatalf("the transition of %s is not complete: %+v", p.Mod, r.core.LastReport())
-	}
-	r.runWork()
-	r.log = nil
-	return p
-}
 
-// stuckTask makes the task resist until release.
-func (r *rig) hold()    { r.stuck[r.task] = true }
+// hold makes the task resist until release.
+
+func (r *rig) hold() { r.stuck[r.task] = true }
+
 func (r *rig) release() { r.stuck[r.task] = false }
 
 func (r *rig) runWork() {
@@ -345,100 +361,13 @@ func (r *rig) runWork() {
 }
 
 // resolved is a function with its old address, outside of any patch.
-func resolved(name string, old uint64, n int) *Func {
-	return &Func{OldName: name, OldFunc: old, OldSize: 0x20, NewFunc: newFunc(uint64(n)), NewSize: 0x10}
-}
 
 // site is what the call site of a function holds: "nop" or "call".
-func (r *rig) site(fn uint64) string {
-	r.Helper()
-	b := make([]byte, 5)
-	r.must(r.m.Read(fn+siteOff, b))
-	switch {
-	case slices.Equal(b, []byte{0x0f, 0x1f, 0x44, 0x00, 0x00}):
-		return "nop"
-	case b[0] == 0xe8:
-		return "call"
-	}
-	return fmt.Sprintf("% x", b)
-}
-
-func (r *rig) wantSite(fn uint64, want string) {
-	r.Helper()
-	if got := r.site(fn); got != want {
-		r.Errorf("the call site of %x holds %s, want %s", fn, got, want)
-	}
-}
 
 // called is which code a call of the function reaches: "original", or the new
-// function. It goes the way of the guest: site, ops, handler.
-func (r *rig) called(fn uint64) string {
-	r.Helper()
-	if r.site(fn) == "nop" {
-		return "original"
-	}
-	const behind = siteOff + 5
-	r.must(r.m.Store(ipSlot, 8, fn+behind))
-	regs := ftrace.NewRegs(r.m, regsAt)
-	for _, o := range r.ftrace.Ops() {
-		if o.Covers(fn + siteOff) {
-			o.Handler(fn+siteOff, 0, o, regs)
-		}
-	}
-	ip, err := regs.IP()
-	r.must(err)
-	if ip == fn+behind {
-		return "original"
-	}
-	for _, s := range r.syms {
-		if s.addr == ip {
-			return s.name
-		}
-	}
-	return fmt.Sprintf("%x", ip)
-}
 
-func (r *rig) wantCalled(fn uint64, want string) {
-	r.Helper()
-	if got := r.called(fn); got != want {
-		r.Errorf("a call of %x runs %s, want %s", fn, got, want)
-	}
-}
+// function. It goes the way of the guest: site, ops, handler.
 
 // versions are the new functions on a stack, newest first.
-func (r *rig) versions(o *Ops) []string {
-	var names []string
-	for _, f := range o.FuncStack.All() {
-		name := fmt.Sprintf("new_%d", (f.NewFunc-newAt)/0x20)
-		if f.Nop {
-			name = "nop"
-		}
-		names = append(names, name)
-	}
-	return names
-}
 
 // wantClean checks that nothing of any patch is left.
-func (r *rig) wantClean() {
-	r.Helper()
-	if n := len(r.core.OpsList()); n != 0 {
-		r.Errorf("%d klp_ops are left", n)
-	}
-	if n := len(r.ftrace.Ops()); n != 0 {
-		r.Errorf("%d ftrace_ops are left", n)
-	}
-	if len(r.core.Patches()) != 0 || len(r.core.Dirs()) != 0 || r.core.TransitionPatch() != nil {
-		r.Errorf("patches %v, directories %v, transition %v are left", r.core.Patches(), r.core.Dirs(), r.core.TransitionPatch())
-	}
-	for mod, n := range r.refs {
-		if n != 0 {
-			r.Errorf("module %s has %d references", mod, n)
-		}
-	}
-	for _, fn := range []uint64{readAt, writeAt, dupAt, dup2At} {
-		r.wantSite(fn, "nop")
-	}
-	if r.locked || r.preempt != 0 || r.recursion != 0 {
-		r.Errorf("locked %v, preempt count %d, recursion %x", r.locked, r.preempt, r.recursion)
-	}
-}
