@@ -98,7 +98,7 @@ type Engine struct {
 	bus    *smp.Bus
 	log    trace.Source
 	target smp.Shared[PatchState] // klp_target_state
-	hooked bool                   // klp_sched_try_switch_key
+	hooked smp.Shared[bool]       // klp_sched_try_switch_key
 	cnt    int                    // klp_signals_cnt
 	warned map[string]bool        // WARN_ON_ONCE sites that fired
 }
@@ -162,7 +162,7 @@ func (e *Engine) Start() {
 			smp.WriteOnce(e.bus, &t.pending, true, "klp_start_transition:pending")
 		}
 	})
-	e.hooked = true
+	smp.WriteOnce(e.bus, &e.hooked, true, "klp_start_transition:klp_sched_try_switch_key")
 	e.cnt = 0
 }
 
@@ -193,7 +193,7 @@ func (e *Engine) TryComplete(ranges []Range) Report {
 		note(e.trySwitchIdle(t, ranges))
 	}
 	if r.Complete {
-		e.hooked = false
+		smp.WriteOnce(e.bus, &e.hooked, false, "klp_try_complete_transition:klp_sched_try_switch_key")
 		return r
 	}
 	if e.cnt > 0 && e.cnt%signalsTimeout == 0 {
@@ -288,7 +288,7 @@ func (e *Engine) UpdateTask(t *Task) {
 // SchedTrySwitch is __klp_sched_try_switch: what cond_resched() does while a
 // transition is in progress.
 func (e *Engine) SchedTrySwitch(t *Task, ranges func() []Range) {
-	if !e.hooked || !t.PatchPending(e.bus, "__klp_sched_try_switch:pending") {
+	if !smp.ReadOnce(e.bus, &e.hooked, "klp_sched_try_switch_key") || !t.PatchPending(e.bus, "__klp_sched_try_switch:pending") {
 		return
 	}
 	e.bus.Rmb("__klp_sched_try_switch")
@@ -337,7 +337,6 @@ func (e *Engine) Reset() {
 // Clear is the last step of klp_complete_transition.
 func (e *Engine) Clear() {
 	e.setTarget(Idle, "klp_complete_transition:target")
-	e.hooked = false
 }
 
 // sendSignals is klp_send_signals; its message comes only the first time.

@@ -87,6 +87,7 @@ func TestStart(t *testing.T) {
 	r.wantWrites(r.e.Start,
 		"WRITE_ONCE klp_start_transition:pending: target=1 task=0 pending=true",
 		"WRITE_ONCE klp_start_transition:pending: target=1 task=0 pending=true",
+		"WRITE_ONCE klp_start_transition:klp_sched_try_switch_key: target=1 task=0 pending=true",
 	)
 	r.wantTasks("init 0*", "sh 1", "swapper/0 0*")
 }
@@ -103,6 +104,7 @@ func TestTryCompleteSwitchesAll(t *testing.T) {
 		"WRITE_ONCE klp_check_and_switch_task:patch_state: target=1 task=1 pending=false",
 		"WRITE_ONCE klp_check_and_switch_task:pending: target=1 task=1 pending=false",
 		"WRITE_ONCE klp_check_and_switch_task:patch_state: target=1 task=1 pending=false",
+		"WRITE_ONCE klp_try_complete_transition:klp_sched_try_switch_key: target=1 task=1 pending=false",
 	)
 	if !report.Complete || report.Attempt != 1 || report.Stragglers != nil || report.Signaled {
 		t.Errorf("report %+v", report)

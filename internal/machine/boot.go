@@ -214,6 +214,7 @@ func (m *Machine) startCPUs() error {
 			return err
 		}
 		m.tasks = nil // idle tasks are not on the task list
+		m.taskVersion++
 		idle.IsIdle, idle.IdleCPU, idle.Kthread = true, i, true
 		c.idle = idle
 		m.placeOnStack(idle, m.sym.idle)

@@ -107,7 +107,8 @@ func (m *Machine) abandon(t *Task) {
 		m.klpMutex = false
 	}
 	t.calls, t.entry = nil, entryPoint{}
-	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
+	t.state, t.wakeAt, t.waitsOn = Running, 0, ""
+	m.waitOn(t, nil)
 	t.inUser, t.preemptCount, t.traceRecursion, t.irqs, t.retStack = true, 0, 0, nil, nil
 	t.want, t.sleepBits, t.signaled, t.block, t.inInterrupt = 0, 0, false, blocking{}, false
 	m.leaveQueues(t)

@@ -83,7 +83,8 @@ func (m *Machine) waitUntil(on string, cond func() bool) {
 			panic("machine: " + on + ": kernel work waits outside of a task")
 		}
 		t := m.running.task
-		t.state, t.waitsOn, t.waitFor = Uninterruptible, on, cond
+		t.state, t.waitsOn = Uninterruptible, on
+		m.waitOn(t, cond)
 		m.parkFor(parkSleep)
 	}
 }

@@ -17,11 +17,15 @@ import (
 type system struct{ m *Machine }
 
 func (s system) Tasks() []*transition.Task {
-	tasks := make([]*transition.Task, len(s.m.tasks))
-	for i, t := range s.m.tasks {
-		tasks[i] = &t.Task
+	m := s.m
+	if len(m.klpTasks) != len(m.tasks) || m.klpVersion != m.taskVersion {
+		m.klpTasks = make([]*transition.Task, len(m.tasks))
+		for i, t := range m.tasks {
+			m.klpTasks[i] = &t.Task
+		}
+		m.klpVersion = m.taskVersion
 	}
-	return tasks
+	return m.klpTasks
 }
 
 func (s system) IdleTasks() []*transition.Task {

@@ -63,6 +63,12 @@ type Machine struct {
 	trampolines trampolineSpace
 	unwind      unwinder
 
+	taskVersion int                // of the task list
+	klpTasks    []*transition.Task // the task list as the engine sees it
+	klpVersion  int
+	nextWake    time.Duration // not later than the next end of a sleep; 0: none
+	waiters     int           // tasks with a waitFor
+
 	waitqueues map[uint64][]wqEntry // by the address of the wait_queue_head
 	waitSeq    uint64
 	handles    map[uint64]*Task // by the address of the task_struct

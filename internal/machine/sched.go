@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"sort"
 	"time"
 
 	"klpemu/cpu"
@@ -136,7 +137,8 @@ func (m *Machine) wake(t *Task) {
 	if t.state != Interruptible && t.state != Uninterruptible {
 		return
 	}
-	t.state, t.wakeAt, t.waitFor, t.waitsOn = Running, 0, nil, ""
+	t.state, t.wakeAt, t.waitsOn = Running, 0, ""
+	m.waitOn(t, nil)
 	t.want, t.sleepBits = 0, 0
 	m.enqueue(t)
 }
@@ -146,7 +148,7 @@ func (m *Machine) wake(t *Task) {
 func (m *Machine) sleep(t *Task, state TaskState, d time.Duration, on string) {
 	t.state, t.waitsOn, t.wakeAt = state, on, 0
 	if d >= 0 {
-		t.wakeAt = m.Now() + max(d, 1)
+		m.setWake(t, m.Now()+max(d, 1))
 	}
 }
 
@@ -154,22 +156,39 @@ func (m *Machine) sleep(t *Task, state TaskState, d time.Duration, on string) {
 // and every task whose condition holds.
 func (m *Machine) expire() {
 	now := m.Now()
-	for {
-		var first *Task
-		for _, t := range m.tasks {
-			if t.wakeAt != 0 && t.wakeAt <= now && (first == nil || t.wakeAt < first.wakeAt) {
-				first = t
-			}
-		}
-		if first == nil {
-			break
-		}
-		m.wake(first)
+	if m.nextWake != 0 && m.nextWake <= now {
+		m.wakeSleepers(now)
 	}
+	if m.waiters > 0 {
+		m.wakeWaiters()
+	}
+	m.runTimers(now)
+}
+
+// wakeSleepers wakes who is due and finds when the next one is. nextWake may be
+// too early, because a task that was woken by something else does not change it.
+func (m *Machine) wakeSleepers(now time.Duration) {
+	var due []*Task
+	m.nextWake = 0
+	for _, t := range m.tasks {
+		switch {
+		case t.wakeAt == 0:
+		case t.wakeAt <= now:
+			due = append(due, t)
+		case m.nextWake == 0 || t.wakeAt < m.nextWake:
+			m.nextWake = t.wakeAt
+		}
+	}
+	sort.SliceStable(due, func(i, j int) bool { return due[i].wakeAt < due[j].wakeAt })
+	for _, t := range due {
+		m.wake(t)
+	}
+}
+
+func (m *Machine) wakeWaiters() {
 	for _, t := range m.tasks {
 		if t.waitFor != nil && t.waitFor() {
 			m.wake(t)
 		}
 	}
-	m.runTimers(now)
 }

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"errors"
 	"fmt"
 
 	"klpemu/cpu"
@@ -12,6 +13,8 @@ import (
 type unwinder struct {
 	m      *Machine
 	tables unwind.Tables
+	text   func(uint64) bool
+	trace  unwind.Trace // of the last stack that was looked at for a transition
 }
 
 func unwindName(addr uint64) string { return fmt.Sprintf("%x", addr) }
@@ -106,10 +109,22 @@ func (m *Machine) walk(t *Task) unwind.Trace {
 	if t.inUser || t.state == Dead {
 		return unwind.Trace{Reliable: true}
 	}
+	var tr unwind.Trace
+	m.walkInto(&tr, t)
+	return tr
+}
+
+func (m *Machine) walkInto(tr *unwind.Trace, t *Task) {
 	s := m.TaskRegs(t)
-	return m.unwind.tables.Reliable(unwind.Top(s.RIP, s.R, !m.atGate(s.RIP)), m.mem, unwind.WalkOptions{
-		Text: m.isText, Return: m.realReturn(t),
-	})
+	o := unwind.WalkOptions{Text: m.unwind.text}
+	if len(t.retStack) > 0 {
+		o.Return = m.realReturn(t)
+	}
+	if o.Text == nil {
+		m.unwind.text = m.isText
+		o.Text = m.unwind.text
+	}
+	m.unwind.tables.Walk(tr, unwind.Top(s.RIP, s.R, !m.atGate(s.RIP)), m.mem, o)
 }
 
 // atGate reports that a task stopped at rip has called into the kernel there
@@ -124,9 +139,13 @@ func (m *Machine) reliableStack(t *Task) ([]uint64, error) {
 	if c := m.cpus[t.cpu]; c.curr == t && t != m.current() && !t.IsIdle {
 		return nil, fmt.Errorf("it runs on cpu %d", c.id)
 	}
-	tr := m.walk(t)
+	if t.inUser || t.state == Dead {
+		return nil, nil
+	}
+	tr := &m.unwind.trace
+	m.walkInto(tr, t)
 	if !tr.Reliable {
-		return nil, fmt.Errorf("%s", tr.Why)
+		return nil, errors.New(tr.Why)
 	}
 	return tr.Entries, nil
 }

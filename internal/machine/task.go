@@ -131,6 +131,7 @@ func (m *Machine) newTask(pid int, comm string, onCPU int) (*Task, error) {
 	t.regs.GSBase = percpuAddr(onCPU)
 	t.regs.Flags = cpu.FlagIF
 	m.tasks = append(m.tasks, t)
+	m.taskVersion++
 	m.byTask[&t.Task] = t
 	return t, nil
 }
@@ -176,7 +177,8 @@ func (m *Machine) IdleTasks() []*Task {
 // leaveQueues takes a task that ends off everything it may wait on, and tells
 // who waits for its end.
 func (m *Machine) leaveQueues(t *Task) {
-	t.wakeAt, t.waitFor, t.block = 0, nil, blocking{}
+	t.wakeAt, t.block = 0, blocking{}
+	m.waitOn(t, nil)
 	m.cpus[t.cpu].dequeue(t)
 	for _, wq := range sortedKeys(m.waitqueues) {
 		for _, e := range m.waitqueues[wq] {
@@ -198,6 +200,7 @@ func (m *Machine) leaveQueues(t *Task) {
 // sortTasks puts the task list back in the order of pids.
 func (m *Machine) sortTasks() {
 	sort.SliceStable(m.tasks, func(i, j int) bool { return m.tasks[i].PID < m.tasks[j].PID })
+	m.taskVersion++
 }
 
 func sortedKeys(q map[uint64][]wqEntry) []uint64 {
@@ -231,6 +234,7 @@ func (m *Machine) exitTask(t *Task) {
 	for i, other := range m.tasks {
 		if other == t {
 			m.tasks = append(m.tasks[:i:i], m.tasks[i+1:]...)
+			m.taskVersion++
 			break
 		}
 	}

@@ -73,7 +73,8 @@ func (s *trampolineSpace) Publish(addr uint64, code []byte, from ftrace.Template
 	if err := m.mem.Poke(addr, code); err != nil {
 		return err
 	}
-	if err := m.unwind.alias(addr, from.Start, from.End-from.Start); err != nil {
+	const ret = 1 // what a copy ends with, as the original does
+	if err := m.unwind.alias(addr, from.Start, from.End-from.Start+ret); err != nil {
 		return err
 	}
 	s.live = append(s.live, trampoline{addr, uint64(len(code))})

@@ -75,9 +75,29 @@ func (m *Machine) blockOn(c *CPU, t *Task, state uint32, key uint64) error {
 	m.waitSeq++
 	t.block.key, t.block.again, t.block.seq = key, true, m.waitSeq
 	t.setSleep(state)
-	t.waitsOn, t.wakeAt = m.syms.Format(c.vcpu.RIP()), t.block.deadline
+	t.waitsOn = m.syms.Format(c.vcpu.RIP())
+	m.setWake(t, t.block.deadline)
 	m.schedule(c)
 	return nil
+}
+
+// setWake sets when a sleep ends; 0 is never.
+func (m *Machine) setWake(t *Task, at time.Duration) {
+	t.wakeAt = at
+	if at != 0 && (m.nextWake == 0 || at < m.nextWake) {
+		m.nextWake = at
+	}
+}
+
+// waitOn sets the condition that ends a task's wait; nil: it does not wait.
+func (m *Machine) waitOn(t *Task, cond func() bool) {
+	if t.waitFor != nil {
+		m.waiters--
+	}
+	if cond != nil {
+		m.waiters++
+	}
+	t.waitFor = cond
 }
 
 // setSleep makes t a sleeper in a state of the guest's.

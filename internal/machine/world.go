@@ -217,14 +217,7 @@ func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idl
 // looked at.
 const waitPoll = 16
 
-func (m *Machine) anyoneWaits() bool {
-	for _, t := range m.tasks {
-		if t.waitFor != nil {
-			return true
-		}
-	}
-	return false
-}
+func (m *Machine) anyoneWaits() bool { return m.waiters > 0 }
 
 // interleave is one round of more than one CPU. The clock counts it once.
 func (m *Machine) interleave(busy []*CPU) uint64 {
@@ -280,10 +273,8 @@ func (c *CPU) willTake() bool {
 // nextEvent is when the next sleep, timer or delayed work is due.
 func (m *Machine) nextEvent() (time.Duration, bool) {
 	next, ok := m.nextTimer()
-	for _, t := range m.tasks {
-		if t.wakeAt != 0 && (!ok || t.wakeAt < next) {
-			next, ok = t.wakeAt, true
-		}
+	if m.nextWake != 0 && (!ok || m.nextWake < next) {
+		next, ok = m.nextWake, true
 	}
 	return next, ok
 }

@@ -73,6 +73,13 @@ func (f *Frame) set(r int, v uint64) {
 	f.Known |= 1 << r
 }
 
+// copy is for the evaluation of expressions, which keeps its frame: only the
+// few frames that need it are allocated.
+func (f *Frame) copy() *Frame {
+	c := *f
+	return &c
+}
+
 func (f *Frame) forget(r int) {
 	f.Regs[r] = 0
 	f.Known &^= 1 << r

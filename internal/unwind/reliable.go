@@ -31,35 +31,45 @@ type Trace struct {
 // found before something went wrong are returned as well.
 func (ts *Tables) Reliable(f Frame, m Memory, o WalkOptions) Trace {
 	var t Trace
+	ts.Walk(&t, f, m, o)
+	return t
+}
+
+// Walk is Reliable into a Trace whose slices are used again.
+func (ts *Tables) Walk(t *Trace, f Frame, m Memory, o WalkOptions) {
+	*t = Trace{Entries: t.Entries[:0], Frames: t.Frames[:0]}
 	limit := o.Max
 	if limit <= 0 {
 		limit = MaxEntries
 	}
 	for {
 		if o.Text != nil && !o.Text(f.RIP) {
-			return t.bad(f.RIP, "%x is not kernel text", f.RIP)
+			t.bad(f.RIP, "%x is not kernel text", f.RIP)
+			return
 		}
 		if len(t.Entries) == limit {
-			return t.bad(f.RIP, "there are more than %d entries", limit)
+			t.bad(f.RIP, "there are more than %d entries", limit)
+			return
 		}
 		t.Entries = append(t.Entries, f.RIP)
 		t.Frames = append(t.Frames, f)
 		if f.Guess {
-			t.note(f.RIP, fmt.Sprintf("the frame of %x was found by its frame pointer only", f.RIP))
+			t.bad(f.RIP, "the frame of %x was found by its frame pointer only", f.RIP)
 		}
 		r := ts.Step(f, m)
 		if r.NoData {
 			// Code that no data describes: its frame pointer is followed, so
 			// that the rest can be shown, but not believed.
-			t.note(f.RIP, r.Why)
+			t.bad(f.RIP, "%s", r.Why)
 			r = FramePointer(f, m)
 		}
 		switch r.Outcome {
 		case End:
 			t.Reliable = t.Why == ""
-			return t
+			return
 		case Unreliable:
-			return t.bad(f.RIP, "%s", r.Why)
+			t.bad(f.RIP, "%s", r.Why)
+			return
 		}
 		f = r.Next
 		if o.Return != nil && f.Slot != 0 && !f.RegsFrame {
@@ -68,14 +78,9 @@ func (ts *Tables) Reliable(f Frame, m Memory, o WalkOptions) Trace {
 	}
 }
 
-// note keeps the first reason why a stack is not reliable.
-func (t *Trace) note(at uint64, why string) {
+// bad keeps the first reason why a stack is not reliable.
+func (t *Trace) bad(at uint64, format string, args ...any) {
 	if t.Why == "" {
-		t.Why, t.At = why, at
+		t.Why, t.At = fmt.Sprintf(format, args...), at
 	}
-}
-
-func (t *Trace) bad(at uint64, format string, args ...any) Trace {
-	t.note(at, fmt.Sprintf(format, args...))
-	return *t
 }

@@ -22,7 +22,7 @@ func (ts *Tables) Step(f Frame, m Memory) Result {
 		r.NoData = true
 		return r
 	}
-	w, err := d.rowFor(pc)
+	w, err := ts.row(d, pc)
 	if err != nil {
 		return unreliable("the unwind data for %x is broken: %v", f.RIP, err)
 	}
@@ -61,7 +61,7 @@ func (w *row) cfa(f *Frame, m Memory) (uint64, error) {
 	case !w.cfaSet:
 		return 0, fmt.Errorf("its unwind data does not say where it is")
 	case w.cfaExpr != nil:
-		return evaluate(w.cfaExpr, f, m)
+		return evaluate(w.cfaExpr, f.copy(), m)
 	}
 	v, ok := f.get(w.cfaReg)
 	if !ok {
@@ -129,10 +129,10 @@ func (rule *regRule) value(cfa uint64, f *Frame, m Memory) (v, slot uint64, know
 		v, known = f.get(rule.reg)
 		return v, 0, known, nil
 	case ruleValExpr:
-		v, err = evaluate(rule.expr, f, m, cfa)
+		v, err = evaluate(rule.expr, f.copy(), m, cfa)
 		return v, 0, true, err
 	case ruleExpr:
-		if slot, err = evaluate(rule.expr, f, m, cfa); err != nil {
+		if slot, err = evaluate(rule.expr, f.copy(), m, cfa); err != nil {
 			return 0, 0, false, err
 		}
 	default:

@@ -8,6 +8,26 @@ type Tables struct {
 	tables  []named
 	orc     []namedORC
 	aliases []alias
+	rows    map[uint64]*row // computed rows by address; emptied when the set changes
+}
+
+// maxRows bounds the cache of computed rows.
+const maxRows = 1 << 12
+
+// row computes the row for pc, or finds it: stacks stand in few places.
+func (ts *Tables) row(d *fde, pc uint64) (*row, error) {
+	if w := ts.rows[pc]; w != nil {
+		return w, nil
+	}
+	w, err := d.rowFor(pc)
+	if err != nil {
+		return nil, err
+	}
+	if ts.rows == nil || len(ts.rows) >= maxRows {
+		ts.rows = make(map[uint64]*row)
+	}
+	ts.rows[pc] = w
+	return w, nil
 }
 
 type named struct {
@@ -31,6 +51,7 @@ func (ts *Tables) Add(name string, tables ...*Table) {
 	for _, t := range tables {
 		ts.tables = append(ts.tables, named{name, t})
 	}
+	ts.rows = nil
 }
 
 // AddORC registers the ORC data of an image or module under its name. Where
@@ -74,7 +95,7 @@ func (ts *Tables) Remove(name string) {
 			orc = append(orc, n)
 		}
 	}
-	ts.tables, ts.orc, ts.aliases = tables, orc, aliases
+	ts.tables, ts.orc, ts.aliases, ts.rows = tables, orc, aliases, nil
 }
 
 // Clone returns an independent set. The tables themselves are immutable.

@@ -12,3 +12,4 @@ for src in *.c; do
 		$cfi -fno-ident -pg -mfentry -mrecord-mcount -DKBUILD_MODNAME="\"$name\"" \
 		-c "$src" -o "$name.o"
 done
+as --64 -o orc.o orc.S
