@@ -13,7 +13,7 @@ func (s *Shell) testClause(c *syntax.TestClause) {
 	if !s.count() {
 		return
 	}
-	ok, err := s.testExpr(c.X)
+	ok, err := s.testList(c.X)
 	switch {
 	case err == errStop:
 	case err != nil:
@@ -24,13 +24,51 @@ func (s *Shell) testClause(c *syntax.TestClause) {
 	}
 }
 
+// testList is an expression of terms joined by && and ||. In bash ! binds
+// tighter than &&, and && tighter than ||; the parser makes all that follows a !
+// or an operator its operand, so the terms are put in a row first.
+func (s *Shell) testList(x syntax.TestExpr) (bool, error) {
+	terms, ops := testTerms(x)
+	ok, err := s.testExpr(terms[0])
+	for i, op := range ops {
+		if err != nil || ok && op == syntax.OrTest {
+			return ok, err
+		}
+		if ok || op == syntax.OrTest {
+			ok, err = s.testExpr(terms[i+1])
+		}
+	}
+	return ok, err
+}
+
+// testTerms puts the terms of an expression and the operators between them in
+// a row.
+func testTerms(x syntax.TestExpr) (terms []syntax.TestExpr, ops []syntax.BinTestOperator) {
+	switch x := x.(type) {
+	case *syntax.BinaryTest:
+		if x.Op == syntax.AndTest || x.Op == syntax.OrTest {
+			left, leftOps := testTerms(x.X)
+			right, rightOps := testTerms(x.Y)
+			return append(left, right...), append(append(leftOps, x.Op), rightOps...)
+		}
+	case *syntax.UnaryTest:
+		if x.Op == syntax.TsNot {
+			terms, ops = testTerms(x.X)
+			terms[0] = &syntax.UnaryTest{OpPos: x.OpPos, Op: x.Op, X: terms[0]}
+			return terms, ops
+		}
+	}
+	return []syntax.TestExpr{x}, nil
+}
+
+// testExpr is one term.
 func (s *Shell) testExpr(x syntax.TestExpr) (bool, error) {
 	switch x := x.(type) {
 	case *syntax.Word:
 		v, err := s.word(x)
 		return v != "", err
 	case *syntax.ParenTest:
-		return s.testExpr(x.X)
+		return s.testList(x.X)
 	case *syntax.UnaryTest:
 		if x.Op == syntax.TsNot {
 			ok, err := s.testExpr(x.X)
@@ -52,13 +90,6 @@ func (s *Shell) testExpr(x syntax.TestExpr) (bool, error) {
 }
 
 func (s *Shell) testBinaryExpr(x *syntax.BinaryTest) (bool, error) {
-	if x.Op == syntax.AndTest || x.Op == syntax.OrTest {
-		ok, err := s.testExpr(x.X)
-		if err != nil || ok == (x.Op == syntax.OrTest) {
-			return ok, err
-		}
-		return s.testExpr(x.Y)
-	}
 	xw, ok1 := x.X.(*syntax.Word)
 	yw, ok2 := x.Y.(*syntax.Word)
 	if !ok1 || !ok2 {
