@@ -69,16 +69,7 @@ func BenchmarkFour(b *testing.B) {
 				for i, c := range cpus {
 					p.start(b, c, k.name, k.arg, stackTop-uint64(i)*4096)
 				}
-				for alive := len(cpus); alive > 0; {
-					for _, c := range cpus {
-						if c.RIP() == stopAddr+1 {
-							continue
-						}
-						if c.Step().Kind != StopBudget {
-							alive--
-						}
-					}
-				}
+				inTurn(cpus[:])
 			}
 			n := uint64(0)
 			for _, c := range cpus {

@@ -718,6 +718,8 @@ func (g *generator) switchFile() string {
 
 // loop executes up to n instructions from o on. It returns the next one and how
 // many were left; if that is not zero, the executor has to do the next.
+//
+//go:norace
 func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 	for ; n != 0; n-- {
 		switch o.code {

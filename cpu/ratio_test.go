@@ -84,22 +84,15 @@ func runFour(b testing.TB, p *program, k result) float64 {
 	return spent * float64(c.Retired()) / float64(total)
 }
 
-// inTurn steps CPUs one instruction each until all have stopped.
+// inTurn executes one instruction of each CPU in turn until all have stopped.
 func inTurn(cpus []*VCPU) {
-	for len(cpus) > 0 {
-		alive := true
-		for _, c := range cpus {
-			alive = c.Step().Kind == StopBudget && alive
+	for i := 0; len(cpus) > 0; {
+		cpu, _, s := Rotate(cpus, i, 1<<40)
+		if s.Kind != StopBudget {
+			cpus = append(append([]*VCPU{}, cpus[:cpu]...), cpus[cpu+1:]...)
+			cpu %= max(len(cpus), 1)
 		}
-		if !alive {
-			var rest []*VCPU
-			for _, c := range cpus {
-				if c.RIP() != stopAddr+1 {
-					rest = append(rest, c)
-				}
-			}
-			cpus = rest
-		}
+		i = cpu
 	}
 }
 
