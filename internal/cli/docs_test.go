@@ -2,6 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -171,4 +174,92 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a page names as a Go function, type or file exists.
+func TestNamesInPages(t *testing.T) {
+	declared := declarations(t)
+	dirs := map[string]string{"machine": "internal/machine", "unwind": "internal/unwind", "smp": "internal/smp", "obj": "internal/obj"}
+	name := regexp.MustCompile("`(livepatch|transition|ftrace|machine|unwind|smp|obj|mem)\\.([A-Z]\\w*(?:\\.\\w+)?)`")
+	file := regexp.MustCompile("`((?:internal|livepatch|transition|ftrace)/[\\w./]+\\.(?:go|S))`")
+	for _, page := range pages(t) {
+		data, err := os.ReadFile(filepath.Join(top, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range name.FindAllStringSubmatch(string(data), -1) {
+			dir := m[1]
+			if d, ok := dirs[dir]; ok {
+				dir = d
+			}
+			if !declared[dir+"."+m[2]] {
+				t.Errorf("%s: %s.%s is not declared in %s", page, m[1], m[2], dir)
+			}
+		}
+		for _, m := range file.FindAllStringSubmatch(string(data), -1) {
+			if _, err := os.Stat(filepath.Join(top, m[1])); err != nil {
+				t.Errorf("%s: there is no %s", page, m[1])
+			}
+		}
+	}
+}
+
+// declarations are the functions, methods and types of the module's packages,
+// as DIR.NAME and DIR.TYPE.METHOD.
+func declarations(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, pattern := range []string{"*/*.go", "internal/*/*.go"} {
+		files, err := filepath.Glob(filepath.Join(top, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			parsed, err := parser.ParseFile(token.NewFileSet(), f, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rel, err := filepath.Rel(top, filepath.Dir(f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range parsed.Decls {
+				for _, n := range declaredBy(d) {
+					found[filepath.ToSlash(rel)+"."+n] = true
+				}
+			}
+		}
+	}
+	return found
+}
+
+func declaredBy(d ast.Decl) (names []string) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		name := d.Name.Name
+		if d.Recv != nil {
+			name = receiver(d.Recv.List[0].Type) + "." + name
+		}
+		names = append(names, name)
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			if s, ok := s.(*ast.TypeSpec); ok {
+				names = append(names, s.Name.Name)
+			}
+		}
+	}
+	return names
+}
+
+// receiver is the name of a method's type, without * and type parameters.
+func receiver(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.StarExpr:
+		return receiver(x.X)
+	case *ast.IndexExpr:
+		return receiver(x.X)
+	case *ast.Ident:
+		return x.Name
+	}
+	return ""
 }
