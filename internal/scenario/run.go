@@ -130,7 +130,21 @@ func guard(c *Command, f *File, out *Outcome) {
 
 func exec(s Session, c *Command, f *File) (out Outcome) {
 	defer guard(c, f, &out)
-	return s.Exec(c.Text)
+	out = s.Exec(c.Text)
+	if isComment(c.Text) {
+		out.Status = 0 // what $? still holds is the status of the command before
+	}
+	return out
+}
+
+// isComment reports that a command is nothing but comment lines.
+func isComment(text string) bool {
+	for line := range strings.Lines(text) {
+		if t := strings.TrimSpace(line); t != "" && !strings.HasPrefix(t, "#") {
+			return false
+		}
+	}
+	return true
 }
 
 func closeSession(s Session, c *Command, f *File) (out Outcome) {
