@@ -21,7 +21,7 @@ type gate struct {
 // the guest that called it.
 func gateTable() []gate {
 	all := coreGates()
-	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(), moduleGates()} {
+	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(), moduleGates(), ftraceGates()} {
 		all = append(all, gates...)
 	}
 	return all
@@ -137,8 +137,8 @@ func (m *Machine) gateFtrace(c *CPU, t *Task) error {
 	regs := ftrace.NewRegs(m.mem, v.Reg(cpu.RCX))
 	ip, parent, ops := v.Reg(cpu.RDI), v.Reg(cpu.RSI), v.Reg(cpu.RDX)
 	handle := func() { m.ftrace.Dispatch(fn, ip, parent, ops, regs) }
-	if m.bus.Hooked() && m.running == nil {
-		m.begin(t, m.gates[v.RIP()].name, handle) // it may have to stop in its middle
+	if (m.bus.Hooked() || m.guestHandlers > 0) && m.running == nil {
+		m.begin(t, m.gates[v.RIP()].name, handle) // it may have to stop in its middle, or to call guest code
 		return nil
 	}
 	handle()

@@ -50,11 +50,14 @@ type Machine struct {
 	globals map[string]uint64 // global symbols of the kernel image
 	sym     coreSymbols
 
-	ftrace   *ftrace.Ftrace
-	tracer   *ftrace.Tracer
-	engine   *transition.Engine
-	klp      *livepatch.Core
-	klpMutex bool
+	ftrace *ftrace.Ftrace
+	tracer *ftrace.Tracer
+
+	opsByAddr     map[uint64]*ftrace.Ops // those of guest code
+	guestHandlers int                    // how many of them are registered
+	engine        *transition.Engine
+	klp           *livepatch.Core
+	klpMutex      bool
 
 	modules     []*Module // newest first, as /proc/modules has them
 	modspace    moduleSpace

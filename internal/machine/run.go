@@ -114,9 +114,16 @@ func (m *Machine) moveRun(r *runState, step uint64) error {
 		r.moved = true
 		ran, nothing := m.round(n, forever-1)
 		r.rounds += ran
+		if ran == 0 {
+			m.used += idleCost
+		}
 		idle = nothing
 	})
 }
+
+// idleCost is what a step of a run costs in which no instruction is executed, of
+// the limit of instructions: time that passes for ever ends at the limit, too.
+const idleCost = 100
 
 // quiet reports that no CPU has anything to run now.
 func (m *Machine) quiet() bool {

@@ -1,10 +1,8 @@
 package vfs
 
 import (
-	"path"
 	"strings"
 
-	"klpemu/ftrace"
 	"klpemu/internal/errno"
 	"klpemu/internal/machine"
 )
@@ -86,14 +84,10 @@ func matchRecords(m *machine.Machine, ips []uint64, word string) ([]uint64, erro
 	if glob == "" {
 		glob = "*"
 	}
-	matched := map[uint64]bool{}
-	var added []uint64
-	for _, r := range m.Ftrace().Records() {
-		if r.Flags&ftrace.FlagDisabled != 0 || !matchRecord(m, r, glob, module) {
-			continue
-		}
-		matched[r.IP] = true
-		added = append(added, r.IP)
+	added := m.MatchSites(glob, module)
+	matched := make(map[uint64]bool, len(added))
+	for _, ip := range added {
+		matched[ip] = true
 	}
 	if len(matched) == 0 {
 		return ips, errno.EINVAL
@@ -108,26 +102,4 @@ func matchRecords(m *machine.Machine, ips []uint64, word string) ([]uint64, erro
 		return kept, nil
 	}
 	return append(kept, added...), nil
-}
-
-// matchRecord is ftrace_match_record. A module of * is any module, !NAME any
-// place but that module.
-func matchRecord(m *machine.Machine, r *ftrace.Record, glob, module string) bool {
-	sym, ok := m.Symtab().Lookup(r.IP)
-	if !ok {
-		return false
-	}
-	if module != "" {
-		name, exclude := strings.CutPrefix(module, "!")
-		in := sym.Module() != "" && matchGlob(name, sym.Module())
-		if in == exclude {
-			return false
-		}
-	}
-	return matchGlob(glob, sym.Name)
-}
-
-func matchGlob(glob, name string) bool {
-	ok, err := path.Match(glob, name)
-	return ok && err == nil
 }

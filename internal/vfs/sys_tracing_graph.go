@@ -16,8 +16,11 @@ func graphText(b *strings.Builder, m *machine.Machine) {
 	b.WriteString("# CPU  DURATION                  FUNCTION CALLS\n# |     |   |                     |   |   |   |\n")
 	events, _ := m.Tracer().Events()
 	last := map[int]int{}
-	for i := 0; i < len(events); i++ {
-		e := events[i]
+	printed := map[int]bool{} // returns that stand in the line of their entry
+	for i, e := range events {
+		if printed[i] {
+			continue
+		}
 		if pid, seen := last[e.Place.CPU]; seen && pid != e.Place.PID {
 			graphSwitch(b, m, e.Place, pid)
 		}
@@ -30,7 +33,7 @@ func graphText(b *strings.Builder, m *machine.Machine) {
 			fmt.Fprintf(b, "%s|  %s}\n", graphDuration(e.Duration), indent)
 		case leaf > 0:
 			fmt.Fprintf(b, "%s|  %s%s();\n", graphDuration(events[leaf].Duration), indent, name)
-			events = append(events[:leaf:leaf], events[leaf+1:]...)
+			printed[leaf] = true
 		default:
 			fmt.Fprintf(b, "%14s|  %s%s() {\n", "", indent, name)
 		}

@@ -7,6 +7,14 @@
 	.include "macros.inc"
 	.text
 
+/* What modules use ftrace by. */
+GATE register_ftrace_function
+GATE unregister_ftrace_function
+GATE ftrace_set_filter_ip
+GATE ftrace_set_filter
+GATE ftrace_set_notrace
+GATE ftrace_free_filter
+
 GATE ftrace_ops_assist_func
 GATE function_trace_call
 GATE ftrace_graph_func

@@ -1,0 +1,175 @@
+package machine
+
+import (
+	"path"
+	"strings"
+
+	"klpemu/cpu"
+	"klpemu/ftrace"
+	"klpemu/internal/errno"
+)
+
+// Places in struct ftrace_ops (include/linux/ftrace.h, 6.12; Debian's layout).
+const (
+	opsFunc       = 0
+	opsFlags      = 16
+	opsTrampoline = 144
+)
+
+// opsSettable are the flags that the owner of an ops may set.
+const opsSettable = ftrace.OpsDynamic | ftrace.OpsSaveRegs | ftrace.OpsRecursion | ftrace.OpsStub |
+	ftrace.OpsIPModify | ftrace.OpsRCU | ftrace.OpsPermanent
+
+// guestOps is the ftrace_ops at a guest address, as ftrace knows it.
+func (m *Machine) guestOps(addr uint64) *ftrace.Ops {
+	if o := m.opsByAddr[addr]; o != nil {
+		return o
+	}
+	if m.opsByAddr == nil {
+		m.opsByAddr = map[uint64]*ftrace.Ops{}
+	}
+	o := &ftrace.Ops{Addr: addr, Handler: m.guestHandler}
+	m.opsByAddr[addr] = o
+	return o
+}
+
+// guestHandler calls a handler that is guest code, for the list and the assist
+// function.
+func (m *Machine) guestHandler(ip, parent uint64, o *ftrace.Ops, regs *ftrace.Regs) {
+	if _, err := m.callGuest(o.Func, ip, parent, o.Addr, regs.Addr); err != nil {
+		m.failures = append(m.failures, err)
+	}
+}
+
+// syncOps reads what the owner of an ops has set in it.
+func (m *Machine) syncOps(o *ftrace.Ops) error {
+	fn, err := m.mem.Load(o.Addr+opsFunc, 8)
+	if err != nil {
+		return err
+	}
+	flags, err := m.mem.Load(o.Addr+opsFlags, 8)
+	if err != nil {
+		return err
+	}
+	if o.Flags&ftrace.OpsEnabled == 0 {
+		o.Func, o.Flags = fn, ftrace.OpsFlags(flags)&opsSettable|ftrace.OpsInitialized
+		if sym, ok := m.syms.Lookup(o.Addr); !ok || sym.Object != vmlinux {
+			o.Flags |= ftrace.OpsDynamic // !is_kernel_core_data
+		}
+	}
+	return nil
+}
+
+// storeOps writes back what ftrace has changed.
+func (m *Machine) storeOps(o *ftrace.Ops) {
+	_ = m.mem.Store(o.Addr+opsFlags, 8, uint64(o.Flags)) // read before
+	at := uint64(0)
+	if t := o.Trampoline(); t != nil {
+		at = t.Addr
+	}
+	_ = m.mem.Store(o.Addr+opsTrampoline, 8, at)
+}
+
+// opsGate is a gate whose first argument is a struct ftrace_ops and that may
+// wait. What work returns becomes %eax.
+func opsGate(name string, work func(m *Machine, o *ftrace.Ops, args [3]uint64) error) gate {
+	return gate{name, func(m *Machine, c *CPU, t *Task) error {
+		o := m.guestOps(c.vcpu.Reg(cpu.RDI))
+		args := [3]uint64{c.vcpu.Reg(cpu.RSI), c.vcpu.Reg(cpu.RDX), c.vcpu.Reg(cpu.RCX)}
+		if err := m.syncOps(o); err != nil {
+			return err
+		}
+		m.gateWork(t, name, func() uint64 {
+			err := work(m, o, args)
+			m.storeOps(o)
+			return errnoResult(err)
+		})
+		return nil
+	}}
+}
+
+// ftraceGates are the functions by which modules use ftrace.
+func ftraceGates() []gate {
+	return []gate{
+		opsGate("register_ftrace_function", func(m *Machine, o *ftrace.Ops, _ [3]uint64) error {
+			m.guestHandlers++
+			err := m.ftrace.Register(o)
+			if err != nil {
+				m.guestHandlers--
+			}
+			return err
+		}),
+		opsGate("unregister_ftrace_function", func(m *Machine, o *ftrace.Ops, _ [3]uint64) error {
+			err := m.ftrace.Unregister(o)
+			if err == nil {
+				m.guestHandlers--
+			}
+			return err
+		}),
+		opsGate("ftrace_set_filter_ip", func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
+			return m.ftrace.SetFilterIPs(o, []uint64{a[0]}, int32(a[1]) != 0, int32(a[2]) != 0)
+		}),
+		opsGate("ftrace_set_filter", setByName(true)),
+		opsGate("ftrace_set_notrace", setByName(false)),
+		opsGate("ftrace_free_filter", func(m *Machine, o *ftrace.Ops, _ [3]uint64) error {
+			return m.ftrace.SetFilterIPs(o, nil, false, true)
+		}),
+	}
+}
+
+// setByName is ftrace_set_regex: a glob of function names, its length, reset.
+func setByName(filter bool) func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
+	return func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
+		set := m.ftrace.SetNotraceIPs
+		if filter {
+			set = m.ftrace.SetFilterIPs
+		}
+		var ips []uint64
+		if a[0] != 0 {
+			buf := make([]byte, min(a[1], maxGlob))
+			if err := m.mem.Read(a[0], buf); err != nil {
+				return errno.EFAULT
+			}
+			if ips = m.MatchSites(strings.TrimRight(string(buf), "\x00"), ""); len(ips) == 0 {
+				return errno.EINVAL
+			}
+		}
+		return set(o, ips, false, int32(a[2]) != 0)
+	}
+}
+
+const maxGlob = 1024
+
+// MatchSites returns the usable call sites of the functions whose name matches a
+// glob (match_records). module restricts it to a module by a glob, ! before
+// that to everything else; empty means everywhere.
+func (m *Machine) MatchSites(glob, module string) []uint64 {
+	var ips []uint64
+	for _, r := range m.ftrace.Records() {
+		if r.Flags&ftrace.FlagDisabled == 0 && m.matchSite(r.IP, glob, module) {
+			ips = append(ips, r.IP)
+		}
+	}
+	return ips
+}
+
+// matchSite is ftrace_match_record.
+func (m *Machine) matchSite(ip uint64, glob, module string) bool {
+	sym, ok := m.syms.Lookup(ip)
+	if !ok {
+		return false
+	}
+	if module != "" {
+		name, exclude := strings.CutPrefix(module, "!")
+		in := sym.Module() != "" && matchGlob(name, sym.Module())
+		if in == exclude {
+			return false
+		}
+	}
+	return matchGlob(glob, sym.Name)
+}
+
+func matchGlob(glob, name string) bool {
+	ok, err := path.Match(glob, name)
+	return ok && err == nil
+}
