@@ -100,6 +100,7 @@ type Engine struct {
 	target smp.Shared[PatchState] // klp_target_state
 	hooked smp.Shared[bool]       // klp_sched_try_switch_key
 	cnt    int                    // klp_signals_cnt
+	forced bool                   // the transition was forced
 	warned map[string]bool        // WARN_ON_ONCE sites that fired
 }
 
@@ -143,6 +144,7 @@ func (e *Engine) setTarget(s PatchState, p smp.Point) {
 func (e *Engine) Init(target PatchState) {
 	const fn = "klp_init_transition"
 	initial := target.Opposite()
+	e.forced = false
 	e.warnOnce(smp.Peek(&e.target) != Idle, fn, "klp_target_state != KLP_TRANSITION_IDLE")
 	e.setTarget(target, "klp_init_transition:target")
 	e.each(func(t *Task) {
@@ -317,7 +319,14 @@ func (e *Engine) Cancel() {
 }
 
 // Force is the task half of klp_force_transition.
-func (e *Engine) Force() { e.each(e.UpdateTask) }
+func (e *Engine) Force() {
+	e.forced = true
+	e.each(e.UpdateTask)
+}
+
+// Forced reports whether the last transition was forced: its tasks may stand
+// anywhere.
+func (e *Engine) Forced() bool { return e.forced }
 
 // Fork is klp_copy_process: the child inherits flag and state.
 func (e *Engine) Fork(parent, child *Task) {

@@ -17,6 +17,7 @@ import (
 // a scenario's front matter decides, else the default.
 type machineFlags struct {
 	seed                          uint64
+	check                         bool
 	insns, memory                 uint64
 	commands, output, pipe, depth uint64
 }
@@ -24,6 +25,7 @@ type machineFlags struct {
 // add defines the flags.
 func (m *machineFlags) add(f *pflag.FlagSet) {
 	f.Uint64Var(&m.seed, "seed", 0, "seed of everything that is random")
+	f.BoolVar(&m.check, "check", false, "check the properties of the livepatch core at every step")
 	for _, l := range []struct {
 		to    *uint64
 		name  string
@@ -73,6 +75,7 @@ func (m *machineFlags) apply(c *sessionConfig, f *scenario.File) error {
 			return err
 		}
 	}
+	c.machine.Check = c.machine.Check || m.check
 	if m.seed != 0 {
 		c.machine.Seed = m.seed
 	}

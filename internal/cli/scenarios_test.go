@@ -41,11 +41,11 @@ func scenarioFiles(t *testing.T, roots ...string) []string {
 func TestScenarios(t *testing.T) {
 	for _, name := range scenarioFiles(t, "../../README.md", "../../docs", "../../testdata") {
 		t.Run(strings.TrimPrefix(filepath.ToSlash(name), "../../"), func(t *testing.T) {
-			status, out, errs := run(t, "run", "-v", name)
+			status, out, errs := run(t, "run", "--check", "-v", name)
 			if status != exitOK || errs != "" {
 				t.Fatalf("exit status %d\n%s%s", status, verdict(out, name), errs)
 			}
-			status2, again, errs2 := run(t, "run", "-v", name)
+			status2, again, errs2 := run(t, "run", "--check", "-v", name)
 			if status2 != status || errs2 != errs {
 				t.Errorf("second run: exit status %d, stderr %q", status2, errs2)
 			}

@@ -36,6 +36,9 @@ func Boot(cfg Config) (*Machine, error) {
 	}
 	m.clock = clock{hz: cfg.Hz}
 	m.used = 0
+	if cfg.Check {
+		m.checks = newChecker()
+	}
 	return m, nil
 }
 

@@ -35,6 +35,8 @@ type Config struct {
 	Limits Limits // zero fields take their defaults
 
 	Preempt Preemption
+	// Check looks at the properties of the livepatch core at every step.
+	Check bool
 	Offline []int // vCPUs that are there but not online; never CPU 0
 
 	// Kernel is the kernel image; none boots the built-in kernel.

@@ -66,6 +66,8 @@ type Machine struct {
 	trampolines trampolineSpace
 	unwind      unwinder
 
+	checks *checker // nil: off
+
 	taskVersion int                // of the task list
 	klpTasks    []*transition.Task // the task list as the engine sees it
 	klpVersion  int
@@ -163,7 +165,9 @@ func (m *Machine) EndCommand() error {
 	if err := m.settleGuestWork(); err != nil {
 		return err
 	}
-	return m.settle()
+	err := m.settle()
+	m.check()
+	return err
 }
 
 // TakeFailures returns the guest faults since the last call.

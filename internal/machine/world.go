@@ -184,6 +184,7 @@ func (m *Machine) limit(waiting string) error {
 // many rounds go at once; most bounds them. Where nothing runs, time passes to
 // the next thing that is due, at most to deadline.
 func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idle bool) {
+	m.check()
 	m.expire()
 	m.startWork()
 	m.startGuestWork()

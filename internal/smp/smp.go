@@ -50,8 +50,12 @@ type Hook func(Op, Point)
 
 // Bus carries the hook of one machine. The zero Bus is ready for use.
 type Bus struct {
-	hook Hook
+	hook   Hook
+	writes uint64
 }
+
+// Writes counts the stores so far: while it stands still, so does the state.
+func (b *Bus) Writes() uint64 { return b.writes }
 
 // SetHook installs h, or removes the hook when h is nil.
 func (b *Bus) SetHook(h Hook) { b.hook = h }
@@ -94,6 +98,7 @@ func ReadOnce[T any](b *Bus, s *Shared[T], p Point) T {
 // WriteOnce is WRITE_ONCE(*s, v). The yield point p comes after the store.
 func WriteOnce[T any](b *Bus, s *Shared[T], v T, p Point) {
 	s.val = v
+	b.writes++
 	b.note(OpWrite, p)
 }
 
@@ -102,6 +107,7 @@ func WriteOnce[T any](b *Bus, s *Shared[T], v T, p Point) {
 func TestAndClear(b *Bus, s *Shared[bool], p Point) bool {
 	old := s.val
 	s.val = false
+	b.writes++
 	b.note(OpMb, p)
 	return old
 }
