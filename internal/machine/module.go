@@ -41,6 +41,7 @@ type Module struct {
 	Taint     string // letters, for /proc/modules
 
 	klpAlive bool
+	formed   bool // its symbols are in kallsyms
 	image    *obj.Image
 	globals  map[string]uint64
 	addr     uint64 // its struct module
@@ -119,6 +120,9 @@ func (m *Machine) loadModule(src ModuleSource) error {
 	}
 	if m.module(src.Name) != nil {
 		return &LoadError{Err: errno.EEXIST}
+	}
+	if src.Name == vmlinux { // its symbols are there; the refusal is livepatch's
+		return loadErrno(m.klp.ModuleComing(src.Name))
 	}
 	if err := m.layoutModule(mod, src); err != nil {
 		return err
@@ -243,6 +247,7 @@ func (m *Machine) formModule(mod *Module) error {
 	if err == nil {
 		err = m.syms.Add(table)
 	}
+	mod.formed = err == nil
 	if err != nil {
 		return &LoadError{errno.ENOEXEC, err}
 	}
@@ -306,8 +311,10 @@ func (m *Machine) dropModule(mod *Module) {
 		}
 	}
 	m.dropUsed(mod)
-	m.ftrace.Release(mod.Name)
-	m.syms.Remove(mod.Name)
+	if mod.formed {
+		m.ftrace.Release(mod.Name)
+		m.syms.Remove(mod.Name)
+	}
 	m.unloadImage(mod.image)
 	m.modspace.put(mod.Base)
 }

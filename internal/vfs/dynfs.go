@@ -119,7 +119,22 @@ func (d *DynDir) Info() Info {
 	if perm == 0 {
 		perm = 0o555
 	}
-	return Info{Type: Dir, Perm: perm, Nlink: 2, Mtime: d.Mtime}
+	return Info{Type: Dir, Perm: perm, Nlink: d.links(), Mtime: d.Mtime}
+}
+
+// links is 2 and one for each directory inside, whose .. is a link.
+func (d *DynDir) links() int {
+	n := 2
+	entries, err := d.Entries()
+	if err != nil {
+		return n
+	}
+	for _, e := range entries {
+		if _, ok := e.Node.(*DynDir); ok {
+			n++
+		}
+	}
+	return n
 }
 
 // Entries calls List.
