@@ -13,16 +13,22 @@ const shadowHashBits = 12
 
 // shadowVar is struct klp_shadow.
 type shadowVar struct {
-	addr    uint64 // of the struct
-	obj, id uint64
+	shadowKey
+	addr       uint64 // of the struct
+	prev, next *shadowVar
 }
 
-func (s shadowVar) data() uint64 { return s.addr + shadowData }
+// shadowKey is what a variable is found by.
+type shadowKey struct{ obj, id uint64 }
+
+func (s *shadowVar) data() uint64 { return s.addr + shadowData }
 
 // shadowTable is klp_shadow_hash: buckets by the object's address, the newest
 // variable of a bucket first. The order of klp_shadow_free_all comes from it.
+// The index answers look-ups: a guest may put all its variables in one bucket.
 type shadowTable struct {
-	buckets [][]shadowVar
+	buckets []*shadowVar
+	index   map[shadowKey]*shadowVar
 	lock    bool // klp_shadow_lock
 }
 
@@ -41,13 +47,16 @@ type ShadowUse struct {
 // ShadowLeft is the account of shadow variables that exist, by id.
 func (c *Core) ShadowLeft() []ShadowUse {
 	var use []ShadowUse
-	for _, b := range c.shadow.buckets {
-		for _, s := range b {
+	for _, first := range c.shadow.buckets {
+		for s := first; s != nil; s = s.next {
 			use = countShadow(use, s.id)
 		}
 	}
 	return use
 }
+
+// ShadowCount is how many shadow variables there are.
+func (c *Core) ShadowCount() int { return len(c.shadow.index) }
 
 // countShadow keeps use sorted by id.
 func countShadow(use []ShadowUse, id uint64) []ShadowUse {
@@ -64,13 +73,8 @@ func countShadow(use []ShadowUse, id uint64) []ShadowUse {
 
 // ShadowGet is klp_shadow_get: the address of the variable's data, or 0.
 func (c *Core) ShadowGet(obj, id uint64) uint64 {
-	if c.shadow.buckets == nil {
-		return 0
-	}
-	for _, s := range c.shadow.buckets[shadowBucket(obj)] {
-		if s.obj == obj && s.id == id {
-			return s.data()
-		}
+	if s := c.shadow.index[shadowKey{obj, id}]; s != nil {
+		return s.data()
 	}
 	return 0
 }
@@ -106,7 +110,7 @@ func (c *Core) shadowGetOrAlloc(s ShadowSpec, warnOnExist bool) uint64 {
 		return 0
 	}
 	c.bus.Yield("klp_shadow_alloc:allocated")
-	v := shadowVar{addr, s.Obj, s.ID}
+	v := &shadowVar{shadowKey: shadowKey{s.Obj, s.ID}, addr: addr}
 	if data := c.ShadowGet(s.Obj, s.ID); data != 0 {
 		c.guest.Free(addr)
 		return c.shadowExists(s, data, warnOnExist)
@@ -133,49 +137,64 @@ func (c *Core) shadowExists(s ShadowSpec, data uint64, warn bool) uint64 {
 	return 0
 }
 
-func (c *Core) shadowAdd(v shadowVar) {
-	if c.shadow.buckets == nil {
-		c.shadow.buckets = make([][]shadowVar, 1<<shadowHashBits)
+func (c *Core) shadowAdd(v *shadowVar) {
+	t := &c.shadow
+	if t.buckets == nil {
+		t.buckets = make([]*shadowVar, 1<<shadowHashBits)
+		t.index = make(map[shadowKey]*shadowVar)
 	}
 	c.guest.Store(v.addr+shadowObj, 8, v.obj)
 	c.guest.Store(v.addr+shadowID, 8, v.id)
 	b := shadowBucket(v.obj)
-	c.shadow.buckets[b] = append([]shadowVar{v}, c.shadow.buckets[b]...)
+	if v.next = t.buckets[b]; v.next != nil {
+		v.next.prev = v
+	}
+	t.buckets[b] = v
+	t.index[v.shadowKey] = v
+}
+
+// remove is hash_del_rcu.
+func (t *shadowTable) remove(v *shadowVar) {
+	if v.prev != nil {
+		v.prev.next = v.next
+	} else {
+		t.buckets[shadowBucket(v.obj)] = v.next
+	}
+	if v.next != nil {
+		v.next.prev = v.prev
+	}
+	delete(t.index, v.shadowKey)
 }
 
 // ShadowFree is klp_shadow_free; dtor may be 0.
 func (c *Core) ShadowFree(obj, id, dtor uint64) {
-	if c.shadow.buckets == nil {
-		return
-	}
-	b := shadowBucket(obj)
-	for i, s := range c.shadow.buckets[b] {
-		if s.obj == obj && s.id == id {
-			c.shadowFreeAt(b, i, dtor)
-			return
-		}
+	if s := c.shadow.index[shadowKey{obj, id}]; s != nil {
+		c.shadowFree(s, dtor)
 	}
 }
 
-// ShadowFreeAll is klp_shadow_free_all: every variable of an id.
+// ShadowFreeAll is klp_shadow_free_all: every variable of an id. A destructor
+// may add and free others; what it frees is passed over.
 func (c *Core) ShadowFreeAll(id, dtor uint64) {
-	for b := range c.shadow.buckets {
-		for i := 0; i < len(c.shadow.buckets[b]); {
-			if c.shadow.buckets[b][i].id != id {
-				i++
-				continue
+	var all []*shadowVar
+	for _, first := range c.shadow.buckets {
+		for s := first; s != nil; s = s.next {
+			if s.id == id {
+				all = append(all, s)
 			}
-			c.shadowFreeAt(b, i, dtor)
+		}
+	}
+	for _, s := range all {
+		if c.shadow.index[s.shadowKey] == s {
+			c.shadowFree(s, dtor)
 		}
 	}
 }
 
-// shadowFreeAt is klp_shadow_free_struct: the variable leaves the table, the
+// shadowFree is klp_shadow_free_struct: the variable leaves the table, the
 // destructor runs under the lock, the memory goes after a grace period.
-func (c *Core) shadowFreeAt(b, i int, dtor uint64) {
-	list := c.shadow.buckets[b]
-	s := list[i]
-	c.shadow.buckets[b] = append(list[:i:i], list[i+1:]...)
+func (c *Core) shadowFree(s *shadowVar, dtor uint64) {
+	c.shadow.remove(s)
 	if dtor != 0 {
 		c.shadow.lock = true
 		c.guest.Call(dtor, s.obj, s.data())

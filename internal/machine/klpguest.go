@@ -220,6 +220,7 @@ func (m *Machine) gateShadowFree(c *CPU, t *Task) error {
 
 func (m *Machine) gateShadowFreeAll(c *CPU, t *Task) error {
 	id, dtor := c.vcpu.Reg(cpu.RDI), c.vcpu.Reg(cpu.RSI)
+	m.used += uint64(m.klp.ShadowCount()) // the walk takes time
 	m.gateWork(t, "klp_shadow_free_all", func() uint64 {
 		m.klp.ShadowFreeAll(id, dtor)
 		return 0

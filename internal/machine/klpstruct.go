@@ -16,10 +16,23 @@ import (
 // maxName is how much of a name is read: a longer one is refused by its length.
 const maxName = 512 // KSYM_NAME_LEN
 
+// maxEntries bounds the objects, functions and states of one patch: arrays of
+// the guest may overlap, so that a small memory can hold very many.
+const maxEntries = 1 << 16
+
 // fields reads the words of a structure; the first error stays.
 type fields struct {
-	m   *Machine
-	err error
+	m       *Machine
+	err     error
+	entries int
+}
+
+// entry counts an element of an array and reports whether there may be more.
+func (f *fields) entry() bool {
+	if f.entries++; f.entries > maxEntries && f.err == nil {
+		f.err = fmt.Errorf("the patch has more than %d objects, functions and states; is the end of an array missing?", maxEntries)
+	}
+	return f.err == nil
 }
 
 func (f *fields) word(addr uint64) uint64 {
@@ -71,7 +84,7 @@ func (m *Machine) readPatch(addr uint64) (*livepatch.Patch, error) {
 	f.writable(addr)
 	if at := f.word(addr + 8); at != 0 {
 		p.Objects = []*livepatch.Object{}
-		for ; f.err == nil && (f.word(at) != 0 || f.word(at+8) != 0); at += livepatch.ObjectSize {
+		for ; (f.word(at) != 0 || f.word(at+8) != 0) && f.entry(); at += livepatch.ObjectSize {
 			p.Objects = append(p.Objects, f.object(at))
 		}
 	}
@@ -94,7 +107,7 @@ func (f *fields) object(addr uint64) *livepatch.Object {
 		return o
 	}
 	o.Funcs = []*livepatch.Func{}
-	for f.err == nil && (f.word(at) != 0 || f.word(at+8) != 0 || f.word(at+16) != 0) {
+	for (f.word(at) != 0 || f.word(at+8) != 0 || f.word(at+16) != 0) && f.entry() {
 		o.Funcs = append(o.Funcs, &livepatch.Func{
 			Addr: at, Unnamed: f.word(at) == 0, OldName: f.text(f.word(at)), NewFunc: f.word(at + 8), OldSympos: f.word(at + 16),
 		})
@@ -110,7 +123,7 @@ func (m *Machine) readStates(p *livepatch.Patch, addr uint64) error {
 	f := &fields{m: m}
 	if at := f.word(addr + 16); at != 0 {
 		p.StatesAddr = at
-		for ; f.err == nil && f.word(at) != 0; at += livepatch.StateSize {
+		for ; f.word(at) != 0 && f.entry(); at += livepatch.StateSize {
 			p.States = append(p.States, livepatch.State{ID: f.word(at), Version: uint32(f.word(at + 8))})
 		}
 	}

@@ -21,6 +21,9 @@ type ProcEntry struct {
 // procEntrySize is the size of what stands for a struct proc_dir_entry.
 const procEntrySize = 192
 
+// maxProcEntries bounds what guests can make in /proc.
+const maxProcEntries = 4096
+
 // procGates are the functions of fs/proc/generic.c that modules use.
 func procGates() []gate {
 	return []gate{
@@ -54,7 +57,7 @@ func (m *Machine) ReadProc(e *ProcEntry) ([]byte, error) {
 
 // addProc makes an entry; the name is relative to parent.
 func (m *Machine) addProc(e *ProcEntry) uint64 {
-	if e.Name == "" || strings.Contains(e.Name, "/") {
+	if e.Name == "" || strings.Contains(e.Name, "/") || len(m.procs) >= maxProcEntries {
 		return 0
 	}
 	for _, other := range m.procs {
