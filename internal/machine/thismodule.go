@@ -265,3 +265,27 @@ func (m *Machine) gateModulePut(c *CPU, t *Task) error {
 func (m *Machine) unknownParameter(mod *Module, name string) {
 	m.printk(trace.Warning, mod.Name+": unknown parameter '"+name+"' ignored")
 }
+
+// ModInfo is one line of a module's .modinfo.
+type ModInfo struct{ Tag, Value string }
+
+// ModInfo returns what modinfo tells of a module: its .modinfo, file by file;
+// a .klp is a livepatch that is in the tree.
+func (src *ModuleSource) ModInfo() []ModInfo {
+	var info []ModInfo
+	if src.Patch != nil {
+		info = append(info, ModInfo{"livepatch", "Y"}, ModInfo{"intree", "Y"})
+	}
+	for _, f := range src.Files {
+		s := f.Section(".modinfo")
+		if s == nil {
+			continue
+		}
+		for _, entry := range bytes.Split(s.Data, []byte{0}) {
+			if tag, value, ok := bytes.Cut(entry, []byte("=")); ok {
+				info = append(info, ModInfo{string(tag), string(value)})
+			}
+		}
+	}
+	return append(info, ModInfo{"name", src.Name})
+}

@@ -14,6 +14,7 @@ func (s *System) moduleCommands() []*Command {
 	return []*Command{
 		{Name: "insmod", Usage: "insmod FILE [NAME=VALUE]...\nLoad a module: a livepatch (.klp) or an object (.o, .s), with its parameters.", Run: s.runInsmod},
 		{Name: "rmmod", Usage: "rmmod MODULE...\nUnload modules, by name or by file.", Run: s.runRmmod},
+		{Name: "modinfo", Usage: modinfoUsage, Run: s.runModinfo},
 		{Name: "lsmod", Usage: "lsmod\nList the loaded modules.", Run: s.runLsmod},
 	}
 }
