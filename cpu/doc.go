@@ -12,13 +12,15 @@
 // # How it is built
 //
 //	optab*.go    one row per instruction: bytes, operands, name, executor
-//	decode.go    bytes -> Inst; knows no CPU
+//	decode*.go   bytes -> Inst; knows no CPU
 //	exec_*.go    Inst x VCPU -> effects, one small function each
 //	flags.go     lazy flags, condition codes
 //	view.go      what the CPU has fetched: decoded code, by page generation
-//	hot*.go      frequent instruction forms specialised at decode time,
-//	             generated twice from one set of bodies: as the cases of the
-//	             switch that Run uses and as the functions that Step calls
+//	translate.go runs of decoded instructions
+//	hot.go       picks a specialised form for a decoded instruction (pick.go)
+//	gen_*.go     the specialised forms, each one body; written out twice, as the
+//	             cases of Run's switch and as the functions that Step calls
+//	run.go       Run and Step; rotate.go: several CPUs in turn
 //
 // Every instruction has an executor; the hot forms only repeat what executors do
 // where that needs no slow path. A hot form that meets one (a TLB miss, a
