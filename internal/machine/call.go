@@ -103,8 +103,8 @@ func (m *Machine) abandon(t *Task) {
 	for i := len(t.calls) - 1; i >= 0; i-- {
 		t.calls[i].stop()
 	}
-	if len(t.calls) > 0 {
-		m.klpMutex = false
+	if m.klpOwner == t {
+		m.klpMutex, m.klpOwner = false, nil
 	}
 	t.calls, t.entry = nil, entryPoint{}
 	t.state, t.wakeAt, t.waitsOn = Running, 0, ""

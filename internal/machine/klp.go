@@ -142,10 +142,10 @@ type klpScheduler struct{ m *Machine }
 // Lock takes klp_mutex; kernel work that finds it held sleeps.
 func (k klpScheduler) Lock() {
 	k.m.waitUntil("klp_mutex", func() bool { return !k.m.klpMutex })
-	k.m.klpMutex = true
+	k.m.klpMutex, k.m.klpOwner = true, k.m.current()
 }
 
-func (k klpScheduler) Unlock() { k.m.klpMutex = false }
+func (k klpScheduler) Unlock() { k.m.klpMutex, k.m.klpOwner = false, nil }
 
 // Synchronize is klp_synchronize_transition: after it nobody is in a section
 // with preemption off that was entered before.

@@ -58,6 +58,7 @@ type Machine struct {
 	engine        *transition.Engine
 	klp           *livepatch.Core
 	klpMutex      bool
+	klpOwner      *Task // who holds it
 
 	modules     []*Module // newest first, as /proc/modules has them
 	modspace    moduleSpace

@@ -285,6 +285,29 @@ func TestGracePeriodIsHeldUp(t *testing.T) {
 	}
 }
 
+// A command that gives up waiting for klp_mutex does not let it go for its
+// holder.
+func TestMutexOfAnother(t *testing.T) {
+	r := newRig(t, Config{Limits: Limits{Insns: 3_000_000}})
+	r.spawn(SpawnOptions{CPU: 1, Kthread: true}, "loop_hard")
+	r.must(r.m.Run(RunOptions{CPU: -1, Count: 100}))
+	r.patch("fix", "turn", "turn_2")
+	p := r.m.klp.TransitionPatch()
+	r.must(r.m.Do("force", func() { r.must(r.m.klp.StoreForce(p, true)) }))
+	r.sleep(1500 * time.Millisecond)
+	for range 2 {
+		r.m.BeginCommand()
+		var stored error
+		err := r.m.Do("enabled_store", func() { stored = r.m.klp.Store(p, false) })
+		if err == nil || stored != nil || !strings.Contains(err.Error(), "klp_mutex") {
+			t.Errorf("errors %v and %v, want a wait for klp_mutex", err, stored)
+		}
+		if !r.m.klpMutex || r.m.klpOwner != r.m.worker {
+			t.Errorf("klp_mutex held %v by %v, want by the kworker", r.m.klpMutex, r.m.klpOwner)
+		}
+	}
+}
+
 // Preemption off keeps a task on its CPU under full preemption.
 func TestPreemptOff(t *testing.T) {
 	r := newRig(t, Config{Preempt: PreemptFull})
