@@ -64,7 +64,7 @@ type Ftrace struct {
 
 	tables   []*recordTable
 	ops      []*Ops // ftrace_ops_list: newest first
-	leaving  []*Ops // off the list, but a CPU may still be in their trampoline
+	leaving  []*Ops // off the list, but a CPU may still be in their trampoline; those that stay in memory for good
 	called   uint64 // saved_ftrace_func: what the common trampolines are to call
 	written  uint64 // what they call (save_func)
 	enabled  bool   // kernel.ftrace_enabled

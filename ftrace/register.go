@@ -30,12 +30,13 @@ func (f *Ftrace) register(o *Ops) error {
 	if err := f.updateIPModify(o, nil, o.filter); err != nil {
 		return err
 	}
-	if o.Flags&OpsDirect == 0 {
+	if o.Flags&OpsDirect == 0 && o.trampoline == nil {
 		if t, err := f.createTrampoline(o, f.OpsFunc(o)); err == nil {
 			o.trampoline = t
 			o.Flags |= OpsAllocTramp
 		}
 	}
+	f.forget(o)
 	f.ops = append([]*Ops{o}, f.ops...)
 	o.Flags |= OpsEnabled | OpsInitialized | OpsAdding
 	defer func() { o.Flags &^= OpsAdding }()
@@ -82,7 +83,9 @@ func (f *Ftrace) Unregister(o *Ops) error {
 	sites := f.covered(o)
 	f.removeOps(o)
 	f.leaving = append(f.leaving, o)
-	defer f.forget(o)
+	if o.Flags&OpsDynamic != 0 {
+		defer f.forget(o)
+	}
 	defer f.cleanupDirect(o)
 	o.Flags |= OpsRemoving
 	defer func() { o.Flags &^= OpsRemoving }()
@@ -99,8 +102,8 @@ func (f *Ftrace) Unregister(o *Ops) error {
 	if o.Flags&OpsDynamic != 0 {
 		f.waits.SynchronizeRCUTasksRude()
 		f.waits.SynchronizeRCUTasks()
+		f.freeTrampoline(o) // of an ops that stays where it is, the trampoline stays, too
 	}
-	f.freeTrampoline(o)
 	return nil
 }
 

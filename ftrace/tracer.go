@@ -180,6 +180,9 @@ func (t *Tracer) add(e Event) {
 // functionTraceCall is function_trace_call. The preemption that its own
 // protection switches off is not part of what it records.
 func (t *Tracer) functionTraceCall(ip, parent uint64, _ *Ops, _ *Regs) {
+	if t.funcs.Flags&OpsEnabled == 0 {
+		return // a CPU that was in the trampoline when the tracer went
+	}
 	c := t.cfg.Context()
 	bit := TestRecursionTrylock(c)
 	if bit < 0 {
@@ -202,7 +205,7 @@ func (t *Tracer) graphFunc(ip, parent uint64, _ *Ops, regs *Regs) {
 	defer TestRecursionUnlock(c, bit)
 	stack := c.RetStack()
 	slot, err := regs.SP()
-	if err != nil || len(*stack) >= maxRetStack || !t.on {
+	if err != nil || len(*stack) >= maxRetStack || !t.on || t.graph.Flags&OpsEnabled == 0 {
 		return
 	}
 	if regs.mem.Store(slot, 8, t.cfg.ReturnHook) != nil {
