@@ -243,8 +243,17 @@ func declaredBy(d ast.Decl) (names []string) {
 		names = append(names, name)
 	case *ast.GenDecl:
 		for _, s := range d.Specs {
-			if s, ok := s.(*ast.TypeSpec); ok {
-				names = append(names, s.Name.Name)
+			s, ok := s.(*ast.TypeSpec)
+			if !ok {
+				continue
+			}
+			names = append(names, s.Name.Name)
+			if in, ok := s.Type.(*ast.InterfaceType); ok {
+				for _, m := range in.Methods.List {
+					for _, n := range m.Names {
+						names = append(names, s.Name.Name+"."+n.Name)
+					}
+				}
 			}
 		}
 	}
@@ -262,4 +271,34 @@ func receiver(x ast.Expr) string {
 		return x.Name
 	}
 	return ""
+}
+
+// What the mapping names on the Go side exists in some package.
+func TestMapping(t *testing.T) {
+	known := map[string]bool{}
+	for d := range declarations(t) {
+		for rest, ok := d, true; ok; _, rest, ok = strings.Cut(rest, ".") {
+			known[rest] = true
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(top, "docs/mapping.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ident := regexp.MustCompile("`([A-Za-z]\\w*(?:\\.\\w+){0,2})`")
+	for i, line := range strings.Split(string(data), "\n") {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 {
+			continue
+		}
+		for _, m := range ident.FindAllStringSubmatch(strings.Join(cells[2:], "|"), -1) {
+			name := m[1]
+			if pkg, rest, ok := strings.Cut(name, "."); ok && strings.ToLower(pkg) == pkg {
+				name = rest
+			}
+			if name != "machine" && !known[name] {
+				t.Errorf("docs/mapping.md:%d: there is no %s", i+1, m[1])
+			}
+		}
+	}
 }
