@@ -38,8 +38,8 @@ type example struct {
 }
 
 // Every `klpemu` command line that a page shows prints what stands below it.
-// It runs in the module's directory; a page with example=NAME blocks has a
-// directory of its own, with these files in it.
+// It runs in the module's directory, or, where it names a file of an
+// example=NAME block, in a directory that has the page's files.
 func TestExamples(t *testing.T) {
 	n := 0
 	for _, name := range pages(t) {
@@ -53,8 +53,16 @@ func TestExamples(t *testing.T) {
 		}
 		n += len(examples)
 		t.Run(name, func(t *testing.T) {
-			enter(t, files)
+			root, err := filepath.Abs(top)
+			if err != nil {
+				t.Fatal(err)
+			}
+			own := unpack(t, files)
 			for _, e := range examples {
+				t.Chdir(root)
+				if names(e.cmd, files) {
+					t.Chdir(own)
+				}
 				if diff := cmp.Diff(e.want, runExample(e)); diff != "" {
 					t.Errorf("%s:%d: klpemu %s (-want +got):\n%s", name, e.line, e.cmd, diff)
 				}
@@ -83,20 +91,26 @@ func pages(t *testing.T) []string {
 	return names
 }
 
-// enter makes the working directory that the examples of a page run in.
-func enter(t *testing.T, files map[string]string) {
+// unpack writes the files of a page into a directory.
+func unpack(t *testing.T, files map[string]string) string {
 	t.Helper()
-	if len(files) == 0 {
-		t.Chdir(top)
-		return
-	}
 	dir := t.TempDir()
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Chdir(dir)
+	return dir
+}
+
+// names reports whether a command line has one of the files as an argument.
+func names(cmd string, files map[string]string) bool {
+	for _, word := range strings.Fields(cmd) {
+		if _, ok := files[word]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // runExample gives what a command line prints, and its status where it fails.
