@@ -36,7 +36,7 @@ type Config struct {
 
 	Preempt Preemption
 	// Check looks at the properties of the livepatch core at every step.
-	Check bool
+	Check   bool
 	Offline []int // vCPUs that are there but not online; never CPU 0
 
 	// Kernel is the kernel image; none boots the built-in kernel.
