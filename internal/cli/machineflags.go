@@ -18,7 +18,7 @@ import (
 type machineFlags struct {
 	seed                          uint64
 	check                         bool
-	insns, memory                 uint64
+	insns, memory, tasks          uint64
 	commands, output, pipe, depth uint64
 }
 
@@ -33,6 +33,7 @@ func (m *machineFlags) add(f *pflag.FlagSet) {
 	}{
 		{&m.insns, "max-insns", "guest instructions of one command (default 100000000)"},
 		{&m.memory, "max-memory", "bytes of guest memory (default 268435456)"},
+		{&m.tasks, "max-tasks", "open tasks (default 1024)"},
 		{&m.commands, "max-commands", "commands and loop rounds in one command line (default 1000000)"},
 		{&m.output, "max-output", "bytes that one command line prints (default 16777216)"},
 		{&m.pipe, "max-pipe", "bytes in a pipe or a variable (default 16777216)"},
@@ -81,6 +82,7 @@ func (m *machineFlags) apply(c *sessionConfig, f *scenario.File) error {
 	}
 	override(&c.machine.Limits.Insns, m.insns)
 	override(&c.machine.Limits.Memory, m.memory)
+	overrideInt(&c.machine.Limits.Tasks, m.tasks)
 	overrideInt(&c.limits.Commands, m.commands)
 	overrideInt(&c.limits.Output, m.output)
 	overrideInt(&c.limits.Pipe, m.pipe)

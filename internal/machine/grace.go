@@ -33,9 +33,9 @@ func (m *Machine) onEachCPU(name string) {
 	}
 	var who []string
 	for _, w := range waits {
-		who = append(who, fmt.Sprintf("cpu %d to leave %s", w.c.id, w.c.curr))
+		who = append(who, fmt.Sprintf("cpu %d must leave %s", w.c.id, w.c.curr))
 	}
-	m.waitUntil(name+" waits for "+strings.Join(who, ", "), done)
+	m.waitUntil(name+" ("+strings.Join(who, ", ")+")", done)
 }
 
 // offCPU reports that nobody runs on c who would have to give way: it idles, or

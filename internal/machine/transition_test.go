@@ -278,7 +278,7 @@ func TestGracePeriodIsHeldUp(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), "cpu 1 to leave spin:101") {
+			if err == nil || !strings.Contains(err.Error(), "cpu 1 must leave spin:101") {
 				t.Errorf("error %v, want one that names the CPU and the task", err)
 			}
 		})
