@@ -77,6 +77,7 @@ func (m *Machine) guestError(c *CPU, t *Task, err error) {
 	}
 	if t == m.shell {
 		t.inUser, t.entry, t.returned, t.oopsed = true, entryPoint{}, true, true
+		t.preemptCount, t.want, t.block, t.inInterrupt = 0, 0, blocking{}, false
 		t.retStack = nil
 		m.klp.SwitchPoint(&t.Task)
 		return

@@ -1,0 +1,60 @@
+package machine
+
+import (
+	"testing"
+	"time"
+)
+
+// BenchmarkTry is one attempt over 10,000 tasks that sleep below 20 frames.
+func BenchmarkTry(b *testing.B) {
+	r := newRig(b, Config{CPUs: 1, Limits: Limits{Tasks: 20_000, Memory: 1 << 30, Insns: 1 << 40}})
+	for range 10_000 {
+		r.spawn(SpawnOptions{}, "deep", 17, 1<<30)
+	}
+	r.sleep(time.Second)
+	holder := r.spawn(SpawnOptions{}, "outer", 1<<20)
+	r.must(r.m.Run(RunOptions{CPU: -1, Until: holder.sleeps}))
+	r.patch("fix", "leaf", "leaf_2")
+	ranges := r.m.klp.StackRanges()
+	tasks := r.m.Tasks()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, t := range tasks {
+			entries, err := r.m.reliableStack(t)
+			if err != nil || len(entries) == 0 && t != r.m.shell {
+				b.Fatal(t, err)
+			}
+			for _, rg := range ranges {
+				for _, e := range entries {
+					_ = rg.Contains(e)
+				}
+			}
+		}
+	}
+}
+
+// An attempt allocates nothing for a task that it can move.
+func TestTryAllocatesNothing(t *testing.T) {
+	r := newRig(t, Config{CPUs: 1})
+	task := r.spawn(SpawnOptions{}, "deep", 17, 1<<30)
+	r.must(r.m.Run(RunOptions{CPU: -1, Until: task.sleeps}))
+	if n := testing.AllocsPerRun(100, func() {
+		if entries, err := r.m.reliableStack(task); err != nil || len(entries) != 20 {
+			t.Fatal(len(entries), err)
+		}
+		system{r.m}.Tasks()
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// A system call of the shell that dies under a lock leaves no lock count behind.
+func TestOopsUnderLock(t *testing.T) {
+	r := newRig(t, Config{CPUs: 1})
+	if _, err := r.m.Call(r.fn("preempt_disable")); err != nil || r.m.shell.preemptCount != 1 {
+		t.Fatal(r.m.shell.preemptCount, err)
+	}
+	if _, err := r.m.Call(r.fn("complete"), 0x1234); err == nil || r.m.shell.preemptCount != 0 {
+		t.Errorf("error %v, preemption count %d", err, r.m.shell.preemptCount)
+	}
+}
