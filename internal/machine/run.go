@@ -17,6 +17,8 @@ type RunOptions struct {
 	UntilPoint string
 	// Each is told about every instruction before it is executed.
 	Each func(c *CPU)
+	// Stop ends the run early where Each has nobody left to tell; nil never.
+	Stop func() bool
 }
 
 // ErrNotMet says that a run ended before its condition held.
@@ -95,6 +97,8 @@ func (m *Machine) moveRun(r *runState, step uint64) error {
 	idle := false
 	return m.moveWorldStep(func() (bool, error) {
 		switch {
+		case r.Stop != nil && r.Stop():
+			return true, nil
 		case r.moved && r.holds():
 			r.met = true
 			return true, nil

@@ -48,11 +48,30 @@ func (s *Shell) assignment(a *syntax.Assign, sc *scope) error {
 		old.Map["0"] = val
 		return s.assign(name, old)
 	}
-	if a.Append {
-		val = old.String() + val
+	if val, err = s.newString(name, old, a.Append, val); err != nil {
+		return err
 	}
 	old.Set, old.Kind, old.Str = true, expand.String, val
 	return s.assign(name, old)
+}
+
+// newString gives what NAME=val or NAME+=val stores: a sum where the name holds
+// an integer.
+func (s *Shell) newString(name string, old expand.Variable, add bool, val string) (string, error) {
+	if !s.vars.isInt(name) {
+		if add {
+			val = old.String() + val
+		}
+		return val, nil
+	}
+	n, err := s.arithText(val)
+	if err != nil {
+		return "", err
+	}
+	if was, err := s.arithText(old.String()); add && err == nil {
+		n += was
+	}
+	return itoa(n), nil
 }
 
 // arrayValue gives the value of NAME=(...).

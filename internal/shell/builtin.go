@@ -33,6 +33,8 @@ func Builtins() []*Command {
 		special("kill", "kill [-SIGNAL | -s SIGNAL] PID...\n  or:  kill -l\nSend a signal, TERM by default; -0 only asks whether PID is there.", runKill),
 		special("pwd", "pwd [-P]\nPrint the working directory.", runPwd),
 		special("read", "read [-r] [-a ARRAY] [-d DELIM] [-n N] [-p PROMPT] [NAME]...\nRead a line into variables.", runRead),
+		special("mapfile", "mapfile [-t] [-d DELIM] [-n COUNT] [-s SKIP] [-u FD] [ARRAY]\nRead lines into the elements of an array.", runMapfile),
+		special("readarray", "readarray [-t] [-d DELIM] [-n COUNT] [-s SKIP] [-u FD] [ARRAY]\nRead lines into the elements of an array.", runMapfile),
 		special("return", "return [N]\nLeave a function or a sourced file.", runReturn),
 		special("set", "set [-eufxCo OPTION] [--] [ARG]...\nSet options and positional parameters.", runSet),
 		special("shift", "shift [N]\nDrop the first N positional parameters.", runShift),

@@ -29,6 +29,8 @@ func (o *options) option(name string) *bool {
 		return &o.verbose
 	case "noexec":
 		return &o.noexec
+	case "errtrace":
+		return &o.errtrace
 	}
 	return nil
 }
@@ -50,6 +52,8 @@ func optionName(letter byte) string {
 		return "allexport"
 	case 'v':
 		return "verbose"
+	case 'E':
+		return "errtrace"
 	}
 	return ""
 }
@@ -57,7 +61,7 @@ func optionName(letter byte) string {
 // letters gives $-.
 func (o *options) letters() string {
 	var b strings.Builder
-	for _, l := range []byte("aefuvxC") {
+	for _, l := range []byte("aefuvxCE") {
 		if *o.option(optionName(l)) {
 			b.WriteByte(l)
 		}
@@ -115,7 +119,7 @@ func runSet(c *Ctx) int {
 }
 
 func (s *Shell) printOptions(c *Ctx, table bool) {
-	for _, n := range []string{"allexport", "errexit", "noclobber", "noexec", "noglob", "nounset", "pipefail", "verbose", "xtrace"} {
+	for _, n := range []string{"allexport", "errexit", "errtrace", "noclobber", "noexec", "noglob", "nounset", "pipefail", "verbose", "xtrace"} {
 		on := *s.opts.option(n)
 		if table {
 			c.Out().WriteString(padRight(n, 15) + "\t" + map[bool]string{true: "on", false: "off"}[on] + "\n")

@@ -50,6 +50,13 @@ func (s *Shell) exitTrap() {
 	s.ctl = ctlNone
 }
 
+// errTrap runs the ERR trap. Functions do not inherit it without `set -E`.
+func (s *Shell) errTrap() {
+	if action, ok := s.traps["ERR"]; ok && !s.inTrap && (len(s.calls) == s.errCalls || s.opts.errtrace) {
+		s.runTrapAction(action)
+	}
+}
+
 // signals are the names trap and kill know, by number.
 func signalNames() []string {
 	return []string{"EXIT", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
@@ -85,7 +92,9 @@ func runTrap(c *Ctx) int {
 	for _, sig := range args[1:] {
 		name, _, ok := SignalName(sig)
 		switch {
-		case !ok && (sig == "ERR" || sig == "DEBUG" || sig == "RETURN"):
+		case sig == "ERR":
+			s.setErrTrap(action, reset)
+		case !ok && (sig == "DEBUG" || sig == "RETURN"):
 			status = c.Errorf("%s: not supported", sig)
 		case !ok:
 			status = c.Errorf("%s: invalid signal specification", sig)
@@ -98,6 +107,12 @@ func runTrap(c *Ctx) int {
 	return status
 }
 
+func (s *Shell) setErrTrap(action string, reset bool) {
+	if delete(s.traps, "ERR"); !reset {
+		s.traps["ERR"], s.errCalls = action, len(s.calls)
+	}
+}
+
 func printTraps(c *Ctx) int {
 	for i, n := range signalNames() {
 		if a, ok := c.sh.traps[n]; ok {
@@ -106,6 +121,9 @@ func printTraps(c *Ctx) int {
 			}
 			c.Out().WriteString("trap -- " + quoteAlways(a) + " " + n + "\n")
 		}
+	}
+	if a, ok := c.sh.traps["ERR"]; ok {
+		c.Out().WriteString("trap -- " + quoteAlways(a) + " ERR\n")
 	}
 	return 0
 }

@@ -58,12 +58,32 @@ func (s *System) runRun(c *Ctx, step bool) int {
 		o.Count = 1
 	}
 	if step {
-		o.Each = func(cpu *machine.CPU) { fmt.Fprintln(c.Out(), s.insnLine(cpu)) }
+		o.Each = c.eachInsn(s.insnLine)
+		o.Stop = c.Stopped
 	}
 	if err := s.m.Run(o); err != nil {
 		return c.Errorf("%v", err)
 	}
 	return 0
+}
+
+// eachInsn writes the line of an instruction. A pipe or the console bounds what
+// it takes; the same bound holds for lines that go nowhere.
+func (c *Ctx) eachInsn(line func(*machine.CPU) string) func(*machine.CPU) {
+	limit, n := c.sh.k.limits.Output, 0
+	return func(cpu *machine.CPU) {
+		if c.Stopped() {
+			return
+		}
+		text := line(cpu) + "\n"
+		if n += len(text); n > limit {
+			c.Fail(&LimitError{What: "bytes of output", Limit: limit, Flag: "max-output"})
+			return
+		}
+		if _, err := c.Out().WriteString(text); err != nil {
+			c.WriteError(err)
+		}
+	}
 }
 
 func (s *System) runOption(o *machine.RunOptions, opt Opt) error {

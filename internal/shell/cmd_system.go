@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"klpemu/internal/machine"
 	"math"
 	"strconv"
 	"strings"
@@ -109,7 +110,7 @@ func runUname(c *Ctx) int {
 	fields := []struct {
 		flag byte
 		text string
-	}{{'s', "Linux"}, {'n', "klpemu"}, {'r', "6.12.0"}, {'v', "#1 SMP PREEMPT_DYNAMIC"}, {'m', "x86_64"}, {'o', "GNU/Linux"}}
+	}{{'s', "Linux"}, {'n', "klpemu"}, {'r', machine.Release}, {'v', "#1 SMP PREEMPT_DYNAMIC"}, {'m', "x86_64"}, {'o', "GNU/Linux"}}
 	var out []string
 	for _, f := range fields {
 		if strings.IndexByte(want, f.flag) >= 0 {

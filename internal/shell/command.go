@@ -87,7 +87,7 @@ func (c *Ctx) Errorf(format string, args ...any) int {
 	}
 	prefix := c.cmd.Name + ": "
 	if c.cmd.Builtin {
-		prefix = c.sh.name + ": " + prefix
+		prefix = "sh: " + prefix
 	}
 	fmt.Fprintf(c.Stderr, "%s%s\n", prefix, fmt.Sprintf(format, args...))
 	return 1

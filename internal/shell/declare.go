@@ -10,7 +10,7 @@ import (
 
 // declFlags are the options of declare and its kin.
 type declFlags struct {
-	array, assoc, export, readonly, ref, integer, print, funcs, global, remove bool
+	array, assoc, export, readonly, ref, integer, print, funcs, global, remove, noInt bool
 }
 
 // declare runs declare, local, export, readonly and typeset.
@@ -113,7 +113,7 @@ func (f *declFlags) parse(v string) bool {
 		case 'n':
 			f.ref, f.remove = true, true
 		case 'i':
-			f.integer = true
+			f.integer, f.noInt = true, v[0] == '+'
 		case 'p':
 			f.print = true
 		case 'f', 'F':
@@ -157,18 +157,14 @@ func (s *Shell) declOne(a *syntax.Assign, f declFlags, local bool) error {
 		v.List = nil
 	}
 	s.store(name, v)
+	if f.integer {
+		s.vars.find(name).ints[name] = !f.noInt
+	}
 	if !a.Naked {
 		if err := s.assignment(a, s.vars); err != nil {
 			return err
 		}
 		v = s.lookup(name)
-	}
-	if f.integer && v.Kind == expand.String {
-		n, err := s.arithText(v.Str)
-		if err != nil {
-			return err
-		}
-		v.Str = itoa(n)
 	}
 	if f.ref && v.Kind == expand.String {
 		v.Kind = expand.NameRef
@@ -208,6 +204,9 @@ func (s *Shell) declPrint(name string) error {
 
 func (s *Shell) writeDecl(name string, v expand.Variable) {
 	flags := v.Flags()
+	if s.vars.isInt(name) {
+		flags = insertFlag(flags, 'i')
+	}
 	if flags == "" {
 		flags = "-"
 	}
@@ -220,6 +219,15 @@ func (s *Shell) writeDecl(name string, v expand.Variable) {
 		line += "=" + val
 	}
 	fmt.Fprintln(s.fds.writer(1), line)
+}
+
+// insertFlag puts a flag where bash prints it: after the kind of the variable.
+func insertFlag(flags string, f byte) string {
+	i := 0
+	for i < len(flags) && (flags[i] == 'a' || flags[i] == 'A') {
+		i++
+	}
+	return flags[:i] + string(f) + flags[i:]
 }
 
 func (s *Shell) declPrintAll(f declFlags) {

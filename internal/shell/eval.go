@@ -48,13 +48,24 @@ func (s *Shell) run(st *syntax.Stmt) {
 		s.status = boolStatus(s.status != 0)
 		return
 	}
+	s.setPipestatus(st)
 	s.checkErrexit(st)
 }
 
-// checkErrexit ends the shell under `set -e` after a command that failed
-// outside a condition. A compound command counts through its last command.
+// setPipestatus records the status of a command that is not a pipeline: a
+// pipeline of one stage.
+func (s *Shell) setPipestatus(st *syntax.Stmt) {
+	switch st.Cmd.(type) {
+	case *syntax.CallExpr, *syntax.Subshell, *syntax.DeclClause, *syntax.LetClause, *syntax.ArithmCmd, *syntax.TestClause:
+		s.pipes = []int{s.status}
+	}
+}
+
+// checkErrexit runs the ERR trap and ends the shell under `set -e` after a
+// command that failed outside a condition. A compound command counts through
+// its last command.
 func (s *Shell) checkErrexit(st *syntax.Stmt) {
-	if !s.opts.errexit || s.status == 0 || s.cond > 0 || s.stopping() {
+	if s.status == 0 || s.cond > 0 || s.stopping() {
 		return
 	}
 	switch c := st.Cmd.(type) {
@@ -65,7 +76,10 @@ func (s *Shell) checkErrexit(st *syntax.Stmt) {
 	case *syntax.IfClause, *syntax.WhileClause, *syntax.ForClause, *syntax.CaseClause, *syntax.Block:
 		return
 	}
-	s.ctl = ctlExit
+	s.errTrap()
+	if s.opts.errexit && s.ctl == ctlNone {
+		s.ctl = ctlExit
+	}
 }
 
 func boolStatus(ok bool) int {
@@ -385,7 +399,7 @@ func (s *Shell) timeClause(c *syntax.TimeClause) {
 
 // errorf writes a message of the shell: `sh: ...`.
 func (s *Shell) errorf(format string, args ...any) {
-	fmt.Fprintf(s.stderr(), "%s: %s\n", s.name, fmt.Sprintf(format, args...))
+	fmt.Fprintf(s.stderr(), "sh: %s\n", fmt.Sprintf(format, args...))
 }
 
 // endCommand lets the machine do what it does between two commands.

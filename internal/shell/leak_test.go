@@ -18,7 +18,7 @@ func TestNoLeak(t *testing.T) {
 		{"cat /etc/passwd /etc/hostname", "cat: /etc/passwd: No such file or directory\ncat: /etc/hostname: No such file or directory\n[1]"},
 		{"ls -A /; echo /*; ls /home /proc/self", "dev\nroot\ntmp\n/dev /root /tmp\nls: cannot access '/home': No such file or directory\nls: cannot access '/proc/self': No such file or directory\n[2]"},
 		{"date; date +%s.%N; echo $SECONDS $EPOCHSECONDS; sleep 90.5; date; echo $SECONDS", "Sun Nov 17 22:00:00 UTC 2024\n1731880800.000000000\n0 1731880800\nSun Nov 17 22:01:30 UTC 2024\n90\n"},
-		{"uname -a; hostname; id; tty", "Linux klpemu 6.12.0 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\nklpemu\nuid=0(root) gid=0(root) groups=0(root)\nnot a tty\n[1]"},
+		{"uname -a; hostname; id; tty", "Linux klpemu 6.12.0-klpemu #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\nklpemu\nuid=0(root) gid=0(root) groups=0(root)\nnot a tty\n[1]"},
 		{"echo $RANDOM $RANDOM; RANDOM=7; echo $RANDOM; mktemp; awk 'BEGIN { print rand() }'", ""},
 		{"/bin/bash --version; exec /usr/bin/host-program; echo $?", "sh: /usr/bin/host-program: No such file or directory\n[127]"},
 		{"ls -l /root /dev; stat -c '%U %G %y %i' /root/a.txt", ""},

@@ -87,13 +87,16 @@ type Shell struct {
 	sub     bool // a subshell
 	getopt  int  // position inside a group of options, for getopts
 	inTrap  bool
-	subst   bool // a command substitution has set the status
+	// errCalls is how deep in functions the ERR trap was set; level is
+	// BASH_SUBSHELL.
+	errCalls, level int
+	subst           bool // a command substitution has set the status
 }
 
 // options are those of `set`.
 type options struct {
-	errexit, nounset, xtrace, pipefail, noglob, noclobber, noexec, allexport, verbose bool
-	nullglob, dotglob, globstar, extglob, nocasematch, expandAliases                  bool
+	errexit, nounset, xtrace, pipefail, noglob, noclobber, noexec, allexport, verbose, errtrace bool
+	nullglob, dotglob, globstar, extglob, nocasematch, expandAliases                            bool
 }
 
 // New makes a shell.
@@ -234,6 +237,7 @@ func (s *Shell) subshell() *Shell {
 	c.params = append([]string(nil), s.params...)
 	c.pipes = append([]int(nil), s.pipes...)
 	c.sub = true
+	c.level++
 	c.loops = 0
 	return &c
 }

@@ -14,18 +14,25 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // scope is a level of variables: the global one, or the locals of a function.
 type scope struct {
 	vars map[string]expand.Variable
+	ints map[string]bool // names that hold integers (declare -i)
 	up   *scope
 }
 
 func newScope(up *scope) *scope {
-	return &scope{vars: map[string]expand.Variable{}, up: up}
+	return &scope{vars: map[string]expand.Variable{}, ints: map[string]bool{}, up: up}
 }
 
 func (sc *scope) clone() *scope {
 	if sc == nil {
 		return nil
 	}
-	return &scope{vars: cloneMap(sc.vars), up: sc.up.clone()}
+	return &scope{vars: cloneMap(sc.vars), ints: cloneMap(sc.ints), up: sc.up.clone()}
+}
+
+// isInt reports whether the visible variable has the attribute of `declare -i`.
+func (sc *scope) isInt(name string) bool {
+	sc = sc.find(name)
+	return sc != nil && sc.ints[name]
 }
 
 // find gives the scope that holds name.
@@ -96,6 +103,8 @@ func (s *Shell) special(name string) (expand.Variable, bool) {
 		return str(s.name), true
 	case "BASHPID":
 		return str(itoa(s.k.host.Pid())), true
+	case "BASH_SUBSHELL":
+		return str(itoa(s.level)), true
 	case "RANDOM":
 		return str(itoa(int(s.k.rng.Uint32() & 0x7fff))), true
 	case "SRANDOM":
@@ -218,6 +227,7 @@ func (s *Shell) unset(name string) error {
 		return nil
 	}
 	delete(sc.vars, name)
+	delete(sc.ints, name)
 	return nil
 }
 
