@@ -30,7 +30,7 @@ func newAsmCmd(io streams) *cobra.Command {
 }
 
 func runAsm(in, out string) error {
-	src, err := os.ReadFile(in)
+	src, err := readInput(in)
 	if err != nil {
 		return badInput(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -122,7 +121,7 @@ func runCall(io streams, o *callOptions) error {
 func readObjects(names []string) ([]*obj.File, error) {
 	var files []*obj.File
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := readInput(name)
 		if err != nil {
 			return nil, err
 		}

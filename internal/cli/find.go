@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,7 +42,10 @@ func scenariosBelow(dir string) ([]string, error) {
 		if err != nil || d.IsDir() || filepath.Ext(p) != ".md" {
 			return err
 		}
-		src, err := os.ReadFile(p)
+		if info, err := os.Stat(p); err != nil || !info.Mode().IsRegular() {
+			return nil // a fifo or a link to nowhere is no scenario
+		}
+		src, err := readInput(p)
 		if err != nil {
 			return err
 		}
@@ -50,4 +55,22 @@ func scenariosBelow(dir string) ([]string, error) {
 		return nil
 	})
 	return files, err
+}
+
+// maxInput is more than any input file can use.
+const maxInput = 128 << 20
+
+// readInput reads a file of the host that the command line names. It may be a
+// pipe or a device, which have no size to look at and perhaps no end.
+func readInput(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxInput+1))
+	if err == nil && len(data) > maxInput {
+		err = fmt.Errorf("%s: larger than the limit of %d MiB for an input file", name, maxInput>>20)
+	}
+	return data, err
 }

@@ -138,3 +138,40 @@ func TestUpdate(t *testing.T) {
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
 }
+
+// A file that cannot be run, or that holds nothing to run, is never passed over
+// as if all had been well.
+func TestReportNothingRun(t *testing.T) {
+	t.Chdir(reportDir(t))
+	for _, tt := range []struct {
+		file, out, errs string
+		status          int
+	}{
+		{"c.md", "0 scenarios, 0 commands: 1 could not be run\n", "c.md:2: output before", 2},
+		{"d.md", "ok   d.md: 0 commands\n1 scenario, 0 commands: all as expected\n", "warning: d.md:1: no console block", 0},
+	} {
+		status, out, errs := run(t, "run", tt.file)
+		if status != tt.status || out != tt.out || !strings.Contains(errs, tt.errs) {
+			t.Errorf("run %s: status %d, stdout %q, stderr %q; want %+v", tt.file, status, out, errs, tt)
+		}
+	}
+}
+
+// Input that never ends is refused, and a directory is searched past files that
+// cannot be scenarios.
+func TestRunEndlessInput(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if status, _, errs := run(t, "run", "/dev/zero"); status != 2 || !strings.Contains(errs, "/dev/zero: larger than the limit") {
+		t.Errorf("run /dev/zero: status %d, stderr %q", status, errs)
+	}
+	if err := os.Symlink("nowhere.md", "loop.md"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("a.md", []byte("```console\n$ true\n```\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errs := run(t, "run", "."); status != 0 {
+		t.Errorf("run .: status %d, %q, %q", status, out, errs)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 
 	"klpemu/internal/scenario"
@@ -84,7 +85,7 @@ func (o *runOptions) runOne(name string) (r *ran) {
 
 // runFile runs one scenario.
 func (o *runOptions) runFile(w io.Writer, name string) (*scenario.Result, error) {
-	src, err := os.ReadFile(name)
+	src, err := readInput(name)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +180,20 @@ func (s *summary) add(r *ran) {
 	s.progress.done()
 }
 
+// totalsLine is the last line of a text report. Files that could not be run are
+// not passed over as if all had been well.
+func (s *summary) totalsLine() string {
+	line := s.totals.String()
+	if s.broken == 0 {
+		return line
+	}
+	if s.totals.Failed == 0 {
+		line, _, _ = strings.Cut(line, ": ")
+		return fmt.Sprintf("%s: %d could not be run", line, s.broken)
+	}
+	return fmt.Sprintf("%s, %d could not be run", line, s.broken)
+}
+
 // finish writes the report and gives the exit status.
 func (s *summary) finish() error {
 	s.progress.clear()
@@ -187,11 +202,7 @@ func (s *summary) finish() error {
 			return err
 		}
 	} else {
-		fmt.Fprint(s.io.out, s.totals.String())
-		if s.broken > 0 {
-			fmt.Fprintf(s.io.out, ", %d could not be run", s.broken)
-		}
-		fmt.Fprintln(s.io.out)
+		fmt.Fprintln(s.io.out, s.totalsLine())
 	}
 	switch {
 	case s.fault != nil:

@@ -43,7 +43,7 @@ shows goes to standard output; the exit status is the script's.`,
 }
 
 func runSh(io streams, o *shOptions) error {
-	src, err := os.ReadFile(o.script)
+	src, err := readInput(o.script)
 	if err != nil {
 		return badInput(err)
 	}

@@ -99,7 +99,7 @@ func runShell(io streams, o *shellOptions) error {
 }
 
 func readScenario(name string) (*scenario.File, error) {
-	src, err := os.ReadFile(name)
+	src, err := readInput(name)
 	if err != nil {
 		return nil, err
 	}

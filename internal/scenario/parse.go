@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,6 +29,9 @@ func Parse(name string, src []byte) (*File, error) {
 	}
 	p.title(start, blocks)
 	p.unusedFiles()
+	if !slices.ContainsFunc(blocks, func(b fence) bool { return isConsole(b.info) }) {
+		f.Warnings = append(f.Warnings, &Error{name, 1, "no console block, so nothing is run; the session stands in blocks that begin with ```console"})
+	}
 	return f, nil
 }
 
@@ -134,9 +138,10 @@ func (p *parser) title(start int, blocks []fence) {
 	}
 }
 
+// isConsole reports whether an info string starts with the word console.
 func isConsole(info string) bool {
-	word, _, _ := strings.Cut(info, " ")
-	return word == "console"
+	rest, ok := strings.CutPrefix(info, "console")
+	return ok && (rest == "" || strings.IndexByte(" \t{,;:", rest[0]) >= 0)
 }
 
 // block reads one fenced block.
