@@ -95,12 +95,21 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 	if errors.As(err, &f) {
 		code = f.Code
 	}
-	for _, line := range oopsHead(f, err) {
-		say("%s", line)
+	name := oopsName(f)
+	if low, ok := t.guardPage(f); ok {
+		name, code = "stack guard page", 0
+		say("BUG: TASK stack guard page was hit at %016x (stack is %016x..%016x)", f.Addr, low, low+stackSize)
+	} else {
+		for _, line := range oopsHead(f, err) {
+			say("%s", line)
+		}
 	}
 	m.oopses++
-	say("Oops: %s: %04x [#%d] PREEMPT SMP", oopsName(f), code, m.oopses)
-	say("CPU: %d UID: 0 PID: %d Comm: %s %s %s", c.id, t.PID, t.Comm, m.TaintString(), Release)
+	say("Oops: %s: %04x [#%d] PREEMPT SMP", name, code, m.oopses)
+	say("CPU: %d UID: 0 PID: %d Comm: %s %s %s #1", c.id, t.PID, t.Comm, m.TaintString(), Release)
+	if m.taint != 0 {
+		say("Tainted: %s", m.taintNames())
+	}
 	m.taint |= taintDie
 	m.showRegs(c, say)
 	say("Call Trace:")
@@ -118,17 +127,15 @@ func oopsHead(f *cpu.Fault, err error) []string {
 		return []string{"kernel: " + err.Error()}
 	case f.Vector == cpu.VectorPF:
 		return pageFaultHead(f)
-	case f.Vector == cpu.VectorUD:
-		return []string{fmt.Sprintf("invalid opcode: %s at %016x", insnName(f), f.RIP)}
 	}
-	return []string{f.Error()}
+	return nil // the line that begins with Oops names the exception
 }
 
-func insnName(f *cpu.Fault) string {
-	if f.Insn == "" {
-		return "unknown instruction"
-	}
-	return f.Insn
+// guardPage reports whether a fault is in the page below t's stack, and where
+// the stack begins (get_stack_guard_info).
+func (t *Task) guardPage(f *cpu.Fault) (low uint64, ok bool) {
+	low = t.stack - stackSize
+	return low, f != nil && f.Vector == cpu.VectorPF && f.Addr < low && f.Addr >= low-pageSize
 }
 
 // pageFaultHead is show_fault_oops.
@@ -200,42 +207,59 @@ func RegLines(s *cpu.State) []string {
 
 // codeBytes is show_opcodes: the byte at RIP stands in angle brackets.
 func (m *Machine) codeBytes(rip uint64) string {
-	const before, after = 16, 16
-	var b strings.Builder
-	for i := -before; i < after; i++ {
-		if i > -before {
-			b.WriteByte(' ')
-		}
-		v, err := m.mem.Load(rip+uint64(int64(i)), 1)
-		switch {
-		case err != nil && i == 0:
-			return "Unable to access opcode bytes at 0x" + fmt.Sprintf("%x", rip) + "."
-		case err != nil:
-			b.WriteString("??")
-		case i == 0:
-			fmt.Fprintf(&b, "<%02x>", v)
-		default:
-			fmt.Fprintf(&b, "%02x", v)
-		}
+	const before, after = 42, 22 // PROLOGUE_SIZE, EPILOGUE_SIZE with the opcode
+	code := make([]byte, before+after)
+	if err := m.mem.Read(rip-before, code); err != nil {
+		return fmt.Sprintf("Unable to access opcode bytes at 0x%x.", rip-before)
 	}
-	return b.String()
+	return fmt.Sprintf("% x <%02x> % x", code[:before], code[before], code[before+1:])
 }
 
-// TaintString is print_tainted.
+// taintFlags are the letters of taint_flags by bit (kernel/panic.c), with the
+// names of those that a machine can get.
+const taintFlags = "PFSRMBUDAWCIOELKXTN"
+
+func taintName(bit int) string {
+	switch 1 << bit {
+	case taintDie:
+		return "DIE"
+	case taintWarn:
+		return "WARN"
+	case taintLivepatch:
+		return "LIVEPATCH"
+	case 1 << 12:
+		return "OOT_MODULE"
+	case 1 << 13:
+		return "UNSIGNED_MODULE"
+	}
+	return "OTHER"
+}
+
+// TaintString is print_tainted: a column for each flag, G where no module is
+// proprietary.
 func (m *Machine) TaintString() string {
 	if m.taint == 0 {
 		return "Not tainted"
 	}
-	letters := ""
-	for _, l := range []struct {
-		bit    uint32
-		letter string
-	}{{taintDie, "D"}, {taintWarn, "W"}, {taintLivepatch, "K"}} {
-		if m.taint&l.bit != 0 {
-			letters += l.letter
+	letters := []byte(strings.Repeat(" ", len(taintFlags)))
+	letters[0] = 'G'
+	for bit := range taintFlags {
+		if m.taint&(1<<bit) != 0 {
+			letters[bit] = taintFlags[bit]
 		}
 	}
-	return "Tainted: " + letters
+	return "Tainted: " + string(letters)
+}
+
+// taintNames is print_tainted_verbose.
+func (m *Machine) taintNames() string {
+	var names []string
+	for bit := range taintFlags {
+		if m.taint&(1<<bit) != 0 {
+			names = append(names, fmt.Sprintf("[%c]=%s", taintFlags[bit], taintName(bit)))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // Taint is /proc/sys/kernel/tainted.
