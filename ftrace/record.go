@@ -36,6 +36,10 @@ type Record struct {
 	text [siteSize]byte // what ftrace last wrote to the site
 }
 
+// MaxOffset is FTRACE_MCOUNT_MAX_OFFSET: how far behind the start of a function
+// its call site may lie, which is the size of an endbr64.
+const MaxOffset = 4
+
 // Count is ftrace_rec_count: the number of ops attached.
 func (r *Record) Count() int { return int(r.Flags & countMask) }
 
@@ -68,6 +72,13 @@ func (t *recordTable) within(start, end uint64) *Record {
 		return t.recs[i]
 	}
 	return nil
+}
+
+// invalid is !test_for_valid_rec: the site belongs to no function that is known,
+// such as a weak one that was overridden. A late site is none of those.
+func (f *Ftrace) invalid(r *Record) bool {
+	_, offset, ok := f.syms.SizeOffset(r.IP)
+	return r.Late == 0 && ok && offset > MaxOffset
 }
 
 // lookup is lookup_rec: the record in [start, end), or nil.

@@ -49,3 +49,25 @@ func TestRecordsAreSortedAndUnique(t *testing.T) {
 		t.Error("Record finds a record by its exact address only")
 	}
 }
+
+// A site too far behind the start of its function, as an overridden weak
+// function leaves it, is a record that nobody can use; an old `call mcount` is
+// not one of those.
+func TestInvalidRecord(t *testing.T) {
+	r := newRig(t)
+	far := uint64(fAt + 0x10)
+	r.poke(far, r.call(far, fentryAt))
+	r.poke(hAt+8, r.call(hAt+8, mcountAt))
+	r.must(r.f.Init("", []Site{{IP: far}, {IP: gSite}, {IP: hAt + 8, Late: 8}, {IP: 0}}))
+	r.wantFlags(far, FlagDisabled)
+	r.wantFlags(hAt+8, 0)
+	o := r.register(r.ops(handlerA, opsA, 0))
+	r.wantNop(far)
+	r.wantCall(gSite, o.Trampoline().Addr)
+	r.wantCall(hAt+8, o.Trampoline().Addr)
+	r.poke(modAt+0x10, nop5[:])
+	r.must(r.f.Init("mod", []Site{{IP: modSite}, {IP: modAt + 0x10}}))
+	r.must(r.f.ModuleEnable("mod"))
+	r.wantCall(modSite, o.Trampoline().Addr)
+	r.wantFlags(modAt+0x10, FlagDisabled)
+}

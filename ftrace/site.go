@@ -42,6 +42,9 @@ func (f *Ftrace) Init(owner string, sites []Site) error {
 		if err := f.makeNop(r, nop[r.IP]); err != nil {
 			return err
 		}
+		if f.invalid(r) {
+			r.Flags |= FlagDisabled // for good
+		}
 	}
 	return nil
 }
@@ -87,6 +90,9 @@ func (f *Ftrace) ModuleEnable(owner string) error {
 			continue
 		}
 		for _, r := range t.recs {
+			if f.invalid(r) {
+				continue
+			}
 			r.Flags &^= FlagDisabled
 			for _, o := range f.ops {
 				if o.covers(r.IP) {

@@ -221,9 +221,6 @@ func (w ftraceWaits) SynchronizeRCUTasks() {
 	w.m.waitOthers("synchronize_rcu_tasks", w.m.inTrampoline)
 }
 
-// preemptOff reports whether a task is where its CPU cannot switch context.
-func (t *Task) preemptOff() bool { return t.preemptCount > 0 || t.context() != InTask }
-
 // waitOthers waits until every task but the running one has been seen outside
 // once. on names the wait.
 func (m *Machine) waitOthers(on string, inside func(*Task) bool) {

@@ -44,6 +44,8 @@ func filterFunctions(m *machine.Machine) string {
 	for _, r := range m.Ftrace().Records() {
 		if r.Flags&ftrace.FlagDisabled == 0 {
 			fmt.Fprintln(&b, recordName(m, r))
+		} else if _, offset, ok := m.SizeOffset(r.IP); ok && offset > ftrace.MaxOffset {
+			fmt.Fprintf(&b, "__ftrace_invalid_address___%d\n", offset) // print_rec
 		}
 	}
 	return b.String()
