@@ -14,10 +14,11 @@ import (
 func newAsmCmd(io streams) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use:     "asm FILE.s [-o FILE.o]",
-		Short:   "Assemble GNU assembler source into an object file",
-		Example: "  klpemu asm pair.s -o pair.o",
-		Args:    cobra.ExactArgs(1),
+		Use:                   "asm FILE.s [-o FILE.o]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Assemble GNU assembler source into an object file",
+		Example:               "  klpemu asm pair.s -o pair.o",
+		Args:                  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out == "" {
 				out = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + ".o"

@@ -29,8 +29,9 @@ type callOptions struct {
 func newCallCmd(io streams, runF func(*callOptions) error) *cobra.Command {
 	o := &callOptions{}
 	cmd := &cobra.Command{
-		Use:   "call [--stats] [--type T] [--max-insns N] OBJECT... FUNC [ARG...]",
-		Short: "Run one function of object files",
+		Use:                   "call [--stats] [--type T] [--max-insns N] OBJECT... FUNC [ARG...]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Run one function of object files",
 		Long: `Call links the object files as a kernel, boots it and makes one system call
 into FUNC. It prints what the function returned.
 

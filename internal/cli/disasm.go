@@ -13,8 +13,9 @@ import (
 
 func newDisasmCmd(io streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "disasm OBJECT [FUNC...]",
-		Short: "Disassemble functions of an object file as they are after boot",
+		Use:                   "disasm OBJECT [FUNC...]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Disassemble functions of an object file as they are after boot",
 		Long: `Disasm links the object as a kernel and prints its functions in objdump's
 columns, with symbols. Call sites are the nops that they are made at boot.`,
 		Example: "  klpemu disasm pair.o read_pair",

@@ -13,9 +13,10 @@ const Version = "0.1.0"
 
 func newVersionCmd(io streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version and the kernel that is modeled",
-		Args:  cobra.NoArgs,
+		Use:                   "version",
+		DisableFlagsInUseLine: true,
+		Short:                 "Print the version and the kernel that is modeled",
+		Args:                  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(io.out, "klpemu %s (models Linux %s, x86-64)\n", Version, machine.Release)
 			return err
