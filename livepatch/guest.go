@@ -148,7 +148,7 @@ func (c *Core) allocObject(o *Object) bool {
 		return false
 	}
 	c.storeObject(o)
-	return o.Name == "" || c.storeName(o.Addr+objName, o.Name)
+	return o.Name == "" || c.storeName(o.Addr+objName, o.Name, &o.name)
 }
 
 // allocFunc is klp_alloc_func_nop.
@@ -161,17 +161,16 @@ func (c *Core) allocFunc(f *Func) bool {
 	}
 	c.guest.Store(f.Addr+funcSympos, 8, f.OldSympos)
 	c.storeFunc(f)
-	return c.storeName(f.Addr+funcOldName, f.OldName)
+	return c.storeName(f.Addr+funcOldName, f.OldName, &f.name)
 }
 
 // storeName is kstrdup into a pointer field.
-func (c *Core) storeName(field uint64, name string) bool {
-	text := c.guest.Alloc(uint64(len(name)) + 1)
-	if text == 0 {
+func (c *Core) storeName(field uint64, name string, text *uint64) bool {
+	if *text = c.guest.Alloc(uint64(len(name)) + 1); *text == 0 {
 		return false
 	}
-	c.guest.StoreString(text, name)
-	c.guest.Store(field, 8, text)
+	c.guest.StoreString(*text, name)
+	c.guest.Store(field, 8, *text)
 	return true
 }
 
@@ -194,11 +193,15 @@ func (c *Core) freeObject(o *Object) {
 	for _, f := range o.Funcs {
 		c.freeFunc(f)
 	}
+	c.freeStruct(&o.name)
 	c.freeStruct(&o.Addr)
 }
 
 // freeFunc is klp_free_func_nop.
-func (c *Core) freeFunc(f *Func) { c.freeStruct(&f.Addr) }
+func (c *Core) freeFunc(f *Func) {
+	c.freeStruct(&f.name)
+	c.freeStruct(&f.Addr)
+}
 
 func (c *Core) freeStruct(addr *uint64) {
 	if c.guest != nil && *addr != 0 {

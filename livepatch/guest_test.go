@@ -205,6 +205,9 @@ func TestNopsInGuestMemory(t *testing.T) {
 	if g.live[nop] != 0 || g.live[dynamic] != 0 {
 		t.Error("the structures of the nops are not freed")
 	}
+	if len(g.live) != 0 {
+		t.Errorf("%d structures and names are left", len(g.live))
+	}
 }
 
 // TestNopsWithoutMemory: klp_add_nops fails before anything has happened.
@@ -245,4 +248,23 @@ func TestUnnamedFunc(t *testing.T) {
 	r.log = nil
 	r.wantErr(r.core.Enable(patch("p1", "", 0)), errno.EINVAL)
 	r.wantLog("symbol '' not found in symbol table")
+}
+
+// TestNopsOfReversedReplace: a replace that is taken back frees its nops with
+// the patch.
+func TestNopsOfReversedReplace(t *testing.T) {
+	g := newGuestRig(t)
+	g.enabled(&Patch{Mod: "p1", Objects: []*Object{object("", "read", 0), object("e1000", "xmit", 2)}})
+	p := patch("p2", "write", 1)
+	p.Addr, p.Replace, p.Objects[0].Addr, p.Objects[0].Funcs[0].Addr = guestAt, true, guestObj, guestFn
+	g.hold()
+	g.must(g.core.Enable(p))
+	g.must(g.core.Store(p, false))
+	g.release()
+	g.core.TransitionWork()
+	g.runWork()
+	if len(g.live) != 0 {
+		t.Errorf("%d structures and names are left", len(g.live))
+	}
+	g.wantCalled(readAt, "new_0")
 }

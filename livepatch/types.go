@@ -21,6 +21,7 @@ type Func struct {
 	// Addr is the guest's struct klp_func, 0 where there is none.
 	Addr uint64
 
+	name       uint64 // of a nop: its old_name in guest memory
 	transition smp.Shared[bool]
 	stackNode  smp.Node[Func]
 }
@@ -52,8 +53,9 @@ type Object struct {
 	Dynamic bool // made for nops only
 	Patched bool
 
-	loaded bool // vmlinux, or obj->mod is set
-	added  bool // its directory is in sysfs
+	name   uint64 // of a dynamic object: its name in guest memory
+	loaded bool   // vmlinux, or obj->mod is set
+	added  bool   // its directory is in sysfs
 }
 
 // Loaded is klp_is_object_loaded.
