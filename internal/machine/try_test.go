@@ -58,3 +58,21 @@ func TestOopsUnderLock(t *testing.T) {
 		t.Errorf("error %v, preemption count %d", err, r.m.shell.preemptCount)
 	}
 }
+
+// A function that may sleep is a preemption point with voluntary preemption,
+// and is none without.
+func TestMightSleep(t *testing.T) {
+	for _, tt := range []struct {
+		p    Preemption
+		runs bool
+	}{{PreemptNone, false}, {PreemptVoluntary, true}, {PreemptFull, true}} {
+		r := newRig(t, Config{Preempt: tt.p, Kernel: objects(t, "spin.o", "services.o")})
+		r.spawn(SpawnOptions{CPU: 1, Kthread: true}, "lock_for_ever")
+		r.sleep(10 * time.Millisecond)
+		second := r.spawn(SpawnOptions{CPU: 1}, "sleeper", 1)
+		r.sleep(100 * time.Millisecond)
+		if got := r.m.Exited(second.PID); got != tt.runs {
+			t.Errorf("%v: the second task has run: %v, want %v", tt.p, got, tt.runs)
+		}
+	}
+}

@@ -90,6 +90,15 @@ int lock_and_sleep(int ms)
 	return 0;
 }
 
+/* Never sleeps, but calls what may. */
+int lock_for_ever(void)
+{
+	for (;;) {
+		mutex_lock(&mutex);
+		mutex_unlock(&mutex);
+	}
+}
+
 int trylock(void) { return mutex_trylock(&mutex); }
 
 /* Work */
