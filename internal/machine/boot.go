@@ -80,6 +80,9 @@ func (m *Machine) loadKernel() error {
 		r, s := im.Symtab()
 		regions = append(regions, r...)
 		for _, sym := range s {
+			if sym.Type == 'a' {
+				continue // constants of assembly: scripts/mksysmap drops them too
+			}
 			// A function that the image brings itself hides the core's.
 			if _, ours := m.globals[sym.Name]; im == coreImage && ours {
 				continue
