@@ -69,7 +69,7 @@ func (k klpRelocator) WriteRelocs(mod string, s *livepatch.RelaSection, apply bo
 		if err != nil {
 			text := err.Error()
 			if size == 0 {
-				text = mod + ": " + text
+				text = fmt.Sprintf("%s: Unknown rela relocation: %d", mod, r.Type)
 			} else {
 				text += "\n`" + mod + "' likely not compiled with -mcmodel=kernel"
 			}

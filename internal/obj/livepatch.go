@@ -122,7 +122,7 @@ func (im *Image) LivepatchRelocs(f *File, s *Section) []LivepatchReloc {
 func (r LivepatchReloc) Apply(sym uint64) (value uint64, size int, err error) {
 	rule, ok := relocRule(r.Type)
 	if !ok || rule.got {
-		return 0, 0, fmt.Errorf("Unknown rela relocation: %d", uint32(r.Type))
+		return 0, 0, fmt.Errorf("unknown rela relocation: %d", uint32(r.Type))
 	}
 	value = sym + uint64(r.Addend)
 	if rule.pcrel {
