@@ -41,6 +41,8 @@ type Machine struct {
 	running *coroutine // kernel work in Go that runs now
 	onCPU   *CPU       // CPU that runs now
 	busyBuf []*CPU
+	turnBuf []*cpu.VCPU
+	inTurn  bool // several CPUs run in turn: their clocks are ahead of ours
 
 	work   []workItem
 	timers []timer

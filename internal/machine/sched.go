@@ -23,6 +23,7 @@ type CPU struct {
 	online bool
 	passes uint64 // context switches, also those that find nobody else to run
 	kicked bool   // a grace period waits for one
+	turn   uint64 // place among the CPUs that run in turn
 	tsc    uint64 // instructions of the current Run that the clock has not counted yet
 }
 

@@ -53,6 +53,13 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 	c.tsc = 0
 	m.clock.rounds += stop.Count
 	m.used += stop.Count
+	m.stopped(c, t, stop)
+	m.onCPU = nil
+	return stop.Count
+}
+
+// stopped does what a CPU has stopped for.
+func (m *Machine) stopped(c *CPU, t *Task, stop cpu.Stop) {
 	switch stop.Kind {
 	case cpu.StopGate:
 		m.gate(c, t)
@@ -62,8 +69,6 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 		m.schedule(c)
 	case cpu.StopBudget:
 	}
-	m.onCPU = nil
-	return stop.Count
 }
 
 // afterKernelWork puts a task off its CPU that its kernel work has made sleep
@@ -211,6 +216,9 @@ func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idl
 		}
 		return m.runCPU(busy[0], n), false
 	}
+	if n := m.manyRounds(busy, most, deadline); n > 1 {
+		return m.interleaveMany(busy, n), false
+	}
 	return m.interleave(busy), false
 }
 
@@ -219,17 +227,6 @@ func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idl
 const waitPoll = 16
 
 func (m *Machine) anyoneWaits() bool { return m.waiters > 0 }
-
-// interleave is one round of more than one CPU. The clock counts it once.
-func (m *Machine) interleave(busy []*CPU) uint64 {
-	before := m.clock.rounds
-	var ran uint64
-	for _, c := range busy {
-		ran = max(ran, m.runCPU(c, 1))
-	}
-	m.clock.rounds = before + ran
-	return ran
-}
 
 // passIdle is the idle loop's way round: a CPU that idles and was woken passes
 // the switch point.
