@@ -165,7 +165,8 @@ func usedBy(mod *machine.Module) string {
 }
 
 // kallsyms is s_show of kernel/kallsyms.c: the kernel first, then modules in
-// the order in which they were loaded.
+// the order in which they were loaded. The kernel's table has no absolute
+// symbols: the offsets of an assembler source are not in it.
 func kallsyms(m *machine.Machine) string {
 	var b strings.Builder
 	for _, o := range m.Symtab().Objects() {
@@ -174,6 +175,9 @@ func kallsyms(m *machine.Machine) string {
 			suffix = "\t[" + o.Name() + "]"
 		}
 		for _, s := range o.Symbols() {
+			if suffix == "" && (s.Type == 'a' || s.Type == 'A') {
+				continue
+			}
 			fmt.Fprintf(&b, "%016x %c %s%s\n", s.Addr, s.Type, s.Name, suffix)
 		}
 	}
