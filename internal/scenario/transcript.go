@@ -20,7 +20,10 @@ import (
 //   - whether the line that a module's own init prints about its result comes
 //     before or after the last lines of the transition;
 //   - how long a transition takes: the scenario has one CPU, and sleeps where
-//     the transcript has waited.
+//     the transcript has waited;
+//   - the processes of the selftest of a system call: they are tasks that call
+//     its function again and again, and the count of those that have not come
+//     by is a parameter of the module, not a directory of its own in sysfs.
 
 // step is one command of a transcript.
 type step struct {
@@ -130,6 +133,8 @@ func readTranscript(name, text string) (steps []step, title string, err error) {
 			steps = append(steps, step{cmd: "sysctl kernel.ftrace_enabled=0", out: []string{line[len("livepatch: "):]}, status: 1})
 		case livePatched.MatchString(line) && last.cmd != grepPatched && strings.HasPrefix(name, "test-"):
 			steps = append(steps, step{cmd: grepPatched, out: []string{line}})
+		case strings.HasPrefix(line, stillToGo) && len(steps) > 0:
+			steps = append(steps, step{cmd: awaitSyscalls, out: []string{line}})
 		case len(steps) == 0:
 			return nil, "", fmt.Errorf("%s:%d: output before the first command", name, i+1)
 		case strings.HasPrefix(line, "dmesg| "):
@@ -162,6 +167,17 @@ var (
 
 const grepPatched = `grep -h 'live patched' /proc/cmdline /proc/meminfo`
 
+// stillToGo is the line that the selftest of a system call writes to the log
+// once every process has made the call in the new version; awaitSyscalls does
+// the same, and ends the tasks that hammerSyscall has started.
+const (
+	stillToGo     = "test_klp_syscall: Remaining not livepatched processes: "
+	hammerSyscall = "for i in 1 2 3 4; do spawn --loop __x64_sys_getpid; done > pids\n$ "
+	awaitSyscalls = `pending() { cat /sys/module/test_klp_syscall/parameters/npids_pending; }
+$ until [[ $(pending) == 0 ]]; do sleep 0.1; done
+$ echo "` + stillToGo + `$(pending)" > /dev/kmsg; kill $(cat pids)`
+)
+
 // convert rewrites the command and what it printed.
 func (s *step) convert() {
 	s.cmd = moduleFile.ReplaceAllString(s.cmd, "$1.o")
@@ -170,6 +186,8 @@ func (s *step) convert() {
 	}
 	s.log = s.ownResultLast(kept(s.log))
 	switch {
+	case strings.HasSuffix(s.cmd, " klp_pids=PIDS"):
+		s.cmd = hammerSyscall + strings.TrimSuffix(s.cmd, "PIDS") + "$(paste -sd, pids)"
 	case strings.HasPrefix(s.cmd, "# the tree of "):
 		s.cmd = "tree /sys/kernel/livepatch livepatch"
 	case strings.HasSuffix(s.cmd, "/enabled_functions"):

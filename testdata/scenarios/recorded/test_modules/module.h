@@ -49,6 +49,12 @@ void *kzalloc(unsigned long size, gfp_t flags);
 void kfree(const void *p);
 
 /* time, tasks */
+struct task_struct {
+	unsigned int __state;
+	int pid;
+};
+struct task_struct *get_current(void);
+#define current get_current()
 #define HZ 250
 void msleep(unsigned int ms);
 void schedule(void);
