@@ -2,12 +2,8 @@ package obj
 
 import (
 	"bytes"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 
 	"klpemu/internal/symtab"
@@ -214,62 +210,4 @@ func TestGuestSymtab(t *testing.T) {
 			t.Errorf("helper %d: %+v, want it to reach to %s at %#x", i+1, r, caller, im.symbol(caller).Addr)
 		}
 	}
-}
-
-// TestGuestRebuild builds the guest objects again and compares every byte.
-func TestGuestRebuild(t *testing.T) {
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		t.Skipf("the guest objects are built on linux/amd64, this is %s/%s", runtime.GOOS, runtime.GOARCH)
-	}
-	for _, tool := range []struct{ name, want string }{
-		{"gcc", " 12.2."}, {"as", " 2.40"}, {"ld", " 2.40"}, {"awk", ""}, {"sh", ""},
-	} {
-		path, err := exec.LookPath(tool.name)
-		if err != nil {
-			t.Skipf("%s is not installed", tool.name)
-		}
-		if tool.want == "" {
-			continue
-		}
-		out, err := exec.Command(path, "--version").Output()
-		line, _, _ := strings.Cut(string(out), "\n")
-		if err != nil || !strings.Contains(line, tool.want) {
-			t.Skipf("the guest objects need %s%s, this is %q", tool.name, tool.want, line)
-		}
-	}
-	dir := t.TempDir()
-	cmd := exec.Command("sh", filepath.Join(guestDir, "build.sh"), dir)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build.sh: %v\n%s", err, out)
-	}
-	for _, pair := range [][2]string{{guestDir, dir}, {dir, guestDir}} {
-		for _, name := range built(t, pair[0]) {
-			a, err := os.ReadFile(filepath.Join(pair[0], name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := os.ReadFile(filepath.Join(pair[1], name))
-			if err != nil || !bytes.Equal(a, b) {
-				t.Errorf("%s differs from what build.sh builds (%v)", name, err)
-			}
-		}
-	}
-}
-
-// built lists the files that build.sh makes.
-func built(t *testing.T, dir string) []string {
-	t.Helper()
-	var out []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && (strings.HasSuffix(path, ".o") || d.Name() == "results.txt") {
-			rel, err := filepath.Rel(dir, path)
-			out = append(out, rel)
-			return err
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }

@@ -1,13 +1,6 @@
 /* A livepatch whose target and new function are chosen by module parameters. */
 #include "../recorded/test_modules/module.h"
 
-struct task_struct {
-	unsigned int __state;
-	int pid;
-	char comm[16];
-};
-extern struct task_struct *get_current(void);
-
 static char *obj;
 module_param(obj, charp, 0444);
 static char *func = "cmdline_proc_show";

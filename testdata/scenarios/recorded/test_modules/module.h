@@ -52,6 +52,7 @@ void kfree(const void *p);
 struct task_struct {
 	unsigned int __state;
 	int pid;
+	char comm[16];
 };
 struct task_struct *get_current(void);
 #define current get_current()
