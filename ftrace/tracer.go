@@ -27,6 +27,7 @@ type RetFrame struct {
 	Slot  uint64 // where on the stack that stood
 	Site  uint64
 	Start time.Duration
+	Graph bool // inside a function of set_graph_function (TRACE_GRAPH_FL)
 }
 
 // TraceContext is the CPU and the task that a tracer's handler runs on.
@@ -35,6 +36,8 @@ type TraceContext interface {
 	Place() Place
 	// RetStack is current->ret_stack.
 	RetStack() *[]RetFrame
+	// Stack is the return addresses on the stack, the trampoline's first.
+	Stack() []uint64
 }
 
 // TracerConfig is what the tracers are made of.
@@ -44,6 +47,7 @@ type TracerConfig struct {
 	// FuncGate and GraphGate are function_trace_call and ftrace_graph_func,
 	// FuncOps and GraphOps the guest addresses of their ops.
 	FuncGate, GraphGate, FuncOps, GraphOps uint64
+	StackGate                              uint64 // function_stack_trace_call
 	ReturnHook                             uint64 // return_to_handler
 }
 
@@ -55,6 +59,7 @@ const (
 	EventFunction    EventKind = iota // TRACE_FN
 	EventGraphEntry                   // TRACE_GRAPH_ENT
 	EventGraphReturn                  // TRACE_GRAPH_RET
+	EventStack                        // TRACE_STACK
 )
 
 // Event is one entry of the ring buffer.
@@ -66,6 +71,7 @@ type Event struct {
 	IP       uint64
 	Parent   uint64
 	Depth    int
+	Stack    []uint64 // of an EventStack
 }
 
 // maxEvents is the size of the buffer; the oldest event makes room for a new
@@ -85,6 +91,8 @@ type Tracer struct {
 	// funcs is global_ops: its hashes are set_ftrace_filter and
 	// set_ftrace_notrace, also for the function graph tracer.
 	funcs, graph *Ops
+	stackTrace   bool            // options/func_stack_trace
+	graphFuncs   map[uint64]bool // ftrace_graph_hash: set_graph_function
 	events       []Event
 	written      uint64
 }
@@ -192,6 +200,9 @@ func (t *Tracer) functionTraceCall(ip, parent uint64, _ *Ops, _ *Regs) {
 	p := c.Place()
 	p.Preempt--
 	t.add(Event{Kind: EventFunction, Time: t.cfg.Now(), Place: p, IP: ip, Parent: parent})
+	if t.stackTrace {
+		t.add(Event{Kind: EventStack, Time: t.cfg.Now(), Place: p, Stack: t.markTrampoline(c.Stack())})
+	}
 }
 
 // graphFunc is ftrace_graph_func with prepare_ftrace_return: the function will
@@ -205,7 +216,7 @@ func (t *Tracer) graphFunc(ip, parent uint64, _ *Ops, regs *Regs) {
 	defer TestRecursionUnlock(c, bit)
 	stack := c.RetStack()
 	slot, err := regs.SP()
-	if err != nil || len(*stack) >= maxRetStack || !t.on || t.graph.Flags&OpsEnabled == 0 {
+	if err != nil || len(*stack) >= maxRetStack || !t.on || t.graph.Flags&OpsEnabled == 0 || !t.inGraph(ip, *stack) {
 		return
 	}
 	if regs.mem.Store(slot, 8, t.cfg.ReturnHook) != nil {
@@ -213,7 +224,7 @@ func (t *Tracer) graphFunc(ip, parent uint64, _ *Ops, regs *Regs) {
 	}
 	now := t.cfg.Now()
 	t.add(Event{Kind: EventGraphEntry, Time: now, Place: c.Place(), IP: ip, Depth: len(*stack)})
-	*stack = append(*stack, RetFrame{Ret: parent, Slot: slot, Site: ip, Start: now})
+	*stack = append(*stack, RetFrame{Ret: parent, Slot: slot, Site: ip, Start: now, Graph: len(t.graphFuncs) > 0})
 }
 
 // ReturnToHandler is ftrace_return_to_handler: it gives the address that a

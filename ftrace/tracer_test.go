@@ -13,12 +13,14 @@ type fakeTask struct {
 	level   int
 	preempt int
 	ret     []RetFrame
+	stack   []uint64
 }
 
 func (x *fakeTask) TraceRecursion() *uint32 { return &x.bits }
 func (x *fakeTask) InterruptLevel() int     { return x.level }
 func (x *fakeTask) PreemptDisable()         { x.preempt++ }
 func (x *fakeTask) PreemptEnable()          { x.preempt-- }
+func (x *fakeTask) Stack() []uint64         { return append([]uint64(nil), x.stack...) }
 func (x *fakeTask) RetStack() *[]RetFrame   { return &x.ret }
 func (x *fakeTask) Place() Place            { return Place{PID: 7, Level: x.level, Preempt: x.preempt} }
 

@@ -42,6 +42,7 @@ func coreGates() []gate {
 		{"klp_ftrace_handler", (*Machine).gateFtrace},
 		{"ftrace_ops_assist_func", (*Machine).gateFtrace},
 		{"function_trace_call", (*Machine).gateFtrace},
+		{"function_stack_trace_call", (*Machine).gateFtrace},
 		{"ftrace_graph_func", (*Machine).gateFtrace},
 		{"ftrace_return_to_handler", (*Machine).gateReturnToHandler},
 		{"arch_ftrace_ops_list_func", (*Machine).gateFtrace},

@@ -14,7 +14,8 @@ func (m *Machine) newTracer() {
 		Context:  func() ftrace.TraceContext { return traceContext{handlerContext{m.current()}, m} },
 		Now:      func() time.Duration { return m.Now() },
 		FuncGate: m.core["function_trace_call"], GraphGate: m.core["ftrace_graph_func"],
-		FuncOps: m.core["global_ops"], GraphOps: m.core["graph_ops"],
+		StackGate: m.core["function_stack_trace_call"],
+		FuncOps:   m.core["global_ops"], GraphOps: m.core["graph_ops"],
 		ReturnHook: m.core["return_to_handler"],
 	})
 }
@@ -41,6 +42,12 @@ func (x traceContext) Place() ftrace.Place {
 		CPU: t.cpu, PID: t.PID, Comm: comm, Level: int(t.context()), Preempt: t.preemptCount,
 		IRQsOff: x.m.TaskRegs(t).Flags&cpu.FlagIF == 0, Resched: x.m.needResched(c),
 	}
+}
+
+// Stack is stack_trace_save in a handler: the handler itself is left out.
+func (x traceContext) Stack() []uint64 {
+	entries := x.m.walk(x.t).Entries
+	return append([]uint64(nil), entries[min(1, len(entries)):]...)
 }
 
 // gateReturnToHandler is called by return_to_handler: %rax becomes the address

@@ -14,9 +14,15 @@ func tracingDir(m Current) Node {
 		Entry{"available_filter_functions", tracefs(func() string { return filterFunctions(m()) })},
 		Entry{"available_tracers", tracefs(func() string { return strings.Join(ftrace.Tracers(), " ") + "\n" })},
 		Entry{"current_tracer", currentTracer(m)},
+		Entry{"dyn_ftrace_total_info", tracefs(func() string {
+			n, pages, groups := m().Ftrace().Totals()
+			return fmt.Sprintf("%d pages:%d groups: %d\n", n, pages, groups)
+		})},
 		Entry{"enabled_functions", tracefs(func() string { return recordList(m(), ftrace.FlagEnabled) })},
-		Entry{"set_ftrace_filter", filterFile(m, true)},
-		Entry{"set_ftrace_notrace", filterFile(m, false)},
+		Entry{"options", dir(0o750, Entry{"func_stack_trace", stackTraceOption(m)})},
+		Entry{"set_ftrace_filter", filterFile(m, allEnabled, (*ftrace.Tracer).Filter, setHash(true))},
+		Entry{"set_ftrace_notrace", filterFile(m, noneDisabled, (*ftrace.Tracer).Notrace, setHash(false))},
+		Entry{"set_graph_function", filterFile(m, allEnabled, (*ftrace.Tracer).GraphFunctions, (*ftrace.Tracer).SetGraphFunctions)},
 		Entry{"touched_functions", tracefs(func() string { return recordList(m(), ftrace.FlagTouched) })},
 		Entry{"trace", traceFile(m)},
 		Entry{"tracing_on", tracingOn(m)},

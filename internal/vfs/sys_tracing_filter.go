@@ -3,24 +3,31 @@ package vfs
 import (
 	"strings"
 
+	"klpemu/ftrace"
 	"klpemu/internal/errno"
 	"klpemu/internal/machine"
 )
 
-// filterFile is set_ftrace_filter or set_ftrace_notrace: what is written is
-// collected, and takes effect when the file is closed (ftrace_regex_release).
-// Opening it with truncation begins with an empty list.
-func filterFile(m Current, filter bool) Node {
+// What a list of functions says when it is empty.
+const (
+	allEnabled   = "#### all functions enabled ####\n"
+	noneDisabled = "#### no functions disabled ####\n"
+)
+
+func setHash(filter bool) func(*ftrace.Tracer, []uint64) error {
+	return func(t *ftrace.Tracer, ips []uint64) error { return t.SetHash(filter, ips) }
+}
+
+// filterFile is set_ftrace_filter, set_ftrace_notrace or set_graph_function:
+// what is written is collected, and takes effect when the file is closed
+// (ftrace_regex_release, ftrace_graph_release). Opening it with truncation
+// begins with an empty list.
+func filterFile(m Current, empty string, get func(*ftrace.Tracer) []uint64, set func(*ftrace.Tracer, []uint64) error) Node {
 	var next []uint64
-	list := func() []uint64 {
-		if filter {
-			return m().Tracer().Filter()
-		}
-		return m().Tracer().Notrace()
-	}
+	list := func() []uint64 { return get(m().Tracer()) }
 	return &DynFile{
 		Perm:   0o644,
-		OnRead: func() ([]byte, error) { return []byte(filterText(m(), list(), filter)), nil },
+		OnRead: func() ([]byte, error) { return []byte(filterText(m(), list(), empty)), nil },
 		OnOpen: func(f Flag) error {
 			next = nil
 			if f&Trunc == 0 {
@@ -40,7 +47,7 @@ func filterFile(m Current, filter bool) Node {
 			if !f.Writes() {
 				return nil
 			}
-			if blocked := m().Do("ftrace_regex_release", func() { err = m().Tracer().SetHash(filter, next) }); blocked != nil {
+			if blocked := m().Do("ftrace_regex_release", func() { err = set(m().Tracer(), next) }); blocked != nil {
 				return blocked
 			}
 			return err
@@ -48,13 +55,9 @@ func filterFile(m Current, filter bool) Node {
 	}
 }
 
-func filterText(m *machine.Machine, ips []uint64, filter bool) string {
-	switch {
-	case len(ips) > 0:
-	case filter:
-		return "#### all functions enabled ####\n"
-	default:
-		return "#### no functions disabled ####\n"
+func filterText(m *machine.Machine, ips []uint64, empty string) string {
+	if len(ips) == 0 {
+		return empty
 	}
 	chosen := make(map[uint64]bool, len(ips))
 	for _, ip := range ips {

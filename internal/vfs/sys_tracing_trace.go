@@ -42,6 +42,24 @@ func tracingOn(m Current) Node {
 	}
 }
 
+// stackTraceOption is options/func_stack_trace.
+func stackTraceOption(m Current) Node {
+	return &DynFile{
+		Perm:   0o644,
+		OnRead: func() ([]byte, error) { return []byte(boolText(m().Tracer().StackTrace())), nil },
+		OnWrite: func(data []byte) (err error) {
+			n, err := strconv.ParseUint(strings.TrimSpace(string(data)), 0, 64)
+			if err != nil || n > 1 {
+				return errno.EINVAL
+			}
+			if blocked := m().Do("trace_options_write", func() { err = m().Tracer().SetStackTrace(n == 1) }); blocked != nil {
+				return blocked
+			}
+			return err
+		},
+	}
+}
+
 // traceFile is trace: opening it with truncation empties the buffer, whatever
 // is written to it then.
 func traceFile(m Current) Node {
@@ -74,10 +92,26 @@ func traceText(m *machine.Machine) string {
 	fmt.Fprintf(&b, "# entries-in-buffer/entries-written: %d/%d   #P:%d\n#\n", len(events), written, len(m.CPUs()))
 	b.WriteString(traceHeader)
 	for _, e := range events {
-		fmt.Fprintf(&b, "%16s-%-7d [%03d] %s %s: %s <-%s\n", e.Place.Comm, e.Place.PID, e.Place.CPU,
-			latencyFlags(e.Place), stamp(e.Time), funcName(m, e.IP, false), funcName(m, e.Parent, false))
+		fmt.Fprintf(&b, "%16s-%-7d [%03d] %s %s: ", e.Place.Comm, e.Place.PID, e.Place.CPU, latencyFlags(e.Place), stamp(e.Time))
+		if e.Kind == ftrace.EventStack {
+			stackText(&b, m, e.Stack)
+			continue
+		}
+		fmt.Fprintf(&b, "%s <-%s\n", funcName(m, e.IP, false), funcName(m, e.Parent, false))
 	}
 	return b.String()
+}
+
+// stackText is trace_stack_print.
+func stackText(b *strings.Builder, m *machine.Machine, stack []uint64) {
+	b.WriteString("<stack trace>\n")
+	for _, addr := range stack {
+		name := "[FTRACE TRAMPOLINE]"
+		if addr != ftrace.TrampolineMarker {
+			name = funcName(m, addr, false)
+		}
+		b.WriteString(" => " + name + "\n")
+	}
 }
 
 // traceHeader is print_func_help_header_irq.

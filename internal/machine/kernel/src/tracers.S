@@ -17,6 +17,7 @@ GATE ftrace_free_filter
 
 GATE ftrace_ops_assist_func
 GATE function_trace_call
+GATE function_stack_trace_call
 GATE ftrace_graph_func
 GATE ftrace_return_to_handler
 
