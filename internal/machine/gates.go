@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"klpemu/cpu"
 	"klpemu/ftrace"
@@ -204,7 +205,7 @@ func (m *Machine) gateGuestReturn(c *CPU, t *Task) error {
 func (m *Machine) gateIdle(*CPU, *Task) error { return nil }
 
 func (m *Machine) gateStackCheck(c *CPU, t *Task) error {
-	return fmt.Errorf("stack-protector: Kernel stack is corrupted in: %s", m.syms.Format(m.returnAddress(c)))
+	return &kernelPanic{"stack-protector: Kernel stack is corrupted in: " + m.syms.Format(m.returnAddress(c))}
 }
 
 func (m *Machine) gatePanic(c *CPU, t *Task) error {
@@ -212,7 +213,7 @@ func (m *Machine) gatePanic(c *CPU, t *Task) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("kernel panic - not syncing: %s", text)
+	return &kernelPanic{strings.TrimRight(text, "\n")}
 }
 
 // returnAddress is where the gate that c is in returns to.

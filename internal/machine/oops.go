@@ -104,8 +104,11 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 			say("%s", line)
 		}
 	}
-	m.oopses++
-	say("Oops: %s: %04x [#%d] PREEMPT SMP", name, code, m.oopses)
+	var panicked *kernelPanic
+	if !errors.As(err, &panicked) {
+		m.oopses++
+		say("Oops: %s: %04x [#%d] PREEMPT SMP", name, code, m.oopses)
+	}
 	say("CPU: %d UID: 0 PID: %d Comm: %s %s %s #1", c.id, t.PID, t.Comm, m.TaintString(), Release)
 	if m.taint != 0 {
 		say("Tainted: %s", m.taintNames())
@@ -118,11 +121,25 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 		say(" %s", line)
 	}
 	say(" </TASK>")
+	if panicked != nil {
+		say("---[ end %v ]---", panicked)
+		return
+	}
 	say("---[ end trace 0000000000000000 ]---")
 }
 
+// kernelPanic is a call of panic(). A real machine stops there; ours ends the
+// task, as after an oops, and goes on.
+type kernelPanic struct{ text string }
+
+// Error is the line that the kernel prints.
+func (p *kernelPanic) Error() string { return "Kernel panic - not syncing: " + p.text }
+
 func oopsHead(f *cpu.Fault, err error) []string {
+	var panicked *kernelPanic
 	switch {
+	case errors.As(err, &panicked):
+		return []string{panicked.Error()}
 	case f == nil:
 		return []string{"kernel: " + err.Error()}
 	case f.Vector == cpu.VectorPF:

@@ -65,7 +65,7 @@ func (c *Console) Kernel(text string) {
 // IsAlarm reports whether a kernel line is one that a scenario must expect
 // literally: a WARN, a BUG or an oops.
 func IsAlarm(line string) bool {
-	for _, p := range []string{"WARNING: ", "BUG: ", "Oops: ", "kernel BUG at "} {
+	for _, p := range []string{"WARNING: ", "BUG: ", "Oops: ", "kernel BUG at ", "Kernel panic - "} {
 		if strings.HasPrefix(line, p) {
 			return true
 		}
