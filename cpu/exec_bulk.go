@@ -44,6 +44,54 @@ func (c *VCPU) bulk(in *Inst, movs bool) bool {
 	return true
 }
 
+// leafStos is one iteration of rep stos, where nothing is special about it.
+func leafStos(c *VCPU, o *op) *op {
+	size := o.inst.Size
+	if c.r[RCX] == 0 || c.flags&FlagDF != 0 || !c.storeFast(c.r[RDI], size, c.r[RAX]) {
+		return nil
+	}
+	c.r[RDI] += uint64(size)
+	return again(c, o)
+}
+
+// leafMovs is one iteration of rep movs, where nothing is special about it.
+func leafMovs(c *VCPU, o *op) *op {
+	size := o.inst.Size
+	if c.r[RCX] == 0 || c.flags&FlagDF != 0 || c.wtlb.lookup(c.r[RDI], size) == nil {
+		return nil
+	}
+	v, ok := c.loadFast(c.r[RSI], size)
+	if !ok || !c.storeFast(c.r[RDI], size, v) {
+		return nil
+	}
+	c.r[RSI] += uint64(size)
+	c.r[RDI] += uint64(size)
+	return again(c, o)
+}
+
+// again counts down and repeats o until nothing is left.
+func again(c *VCPU, o *op) *op {
+	if c.r[RCX]--; c.r[RCX] != 0 {
+		return o
+	}
+	return step(o)
+}
+
+// repeatLeaf is for single steps of an instruction that the switch leaves to
+// bulk, or nil.
+func repeatLeaf(in *Inst) leafFunc {
+	if in.attr&repString == 0 || in.Prefix&^PrefixData != PrefixRep || in.SegByte != 0 {
+		return nil
+	}
+	switch in.Opcode &^ 1 {
+	case 0xa4:
+		return leafMovs
+	case 0xaa:
+		return leafStos
+	}
+	return nil
+}
+
 // fill stores the low size bytes of v over and over.
 func fill(d []byte, v, size uint64) {
 	var b [8]byte

@@ -81,10 +81,10 @@ func (g *generator) unary() {
 func imul(size int) string {
 	if size == 32 {
 		return "p := int64(int32(a)) * int64(int32(b))\nr := uint32(p)\n" +
-			"c.fz = 1\nc.fr = uint64(r)<<32 | uint64(r)\nc.fc = 0\nif p != int64(int32(p)) {\nc.fc = carryBit\n}\n"
+			onlyFlags("c.fz = 1\nc.fr = uint64(r)<<32 | uint64(r)\nc.fc = 0\nif p != int64(int32(p)) {\nc.fc = carryBit\n}\n")
 	}
-	return "hi, r := bits.Mul64(a, b)\nhi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a\n" +
-		"c.fz, c.fr, c.fc = 1, r, 0\nif hi != uint64(int64(r)>>63) {\nc.fc = carryBit\n}\n"
+	return "r := a * b\n" + onlyFlags("hi, _ := bits.Mul64(a, b)\nhi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a\n"+
+		"c.fz, c.fr, c.fc = 1, r, 0\nif hi != uint64(int64(r)>>63) {\nc.fc = carryBit\n}\n")
 }
 
 func (g *generator) multiply() {
@@ -219,10 +219,10 @@ func (g *generator) shifts() {
 				onlyFlags(fmt.Sprintf("cf := uint64(int64(int%d(a)) >> (k-1))<<63\nc.fc = cf | cf>>1\n", size))
 		},
 		"rol": func(size int) string {
-			return fmt.Sprintf("r := bits.RotateLeft%d(a, int(k))\nc.fc = c.fc&^(carryBit|overflowBit) | %s<<63 | %s>>%d<<62\n", size, wide(size, "r"), wide(size, "r"), size-1)
+			return fmt.Sprintf("r := bits.RotateLeft%d(a, int(k))\n", size) + onlyFlags(fmt.Sprintf("c.fc = c.fc&^(carryBit|overflowBit) | %s<<63 | %s>>%d<<62\n", wide(size, "r"), wide(size, "r"), size-1))
 		},
 		"ror": func(size int) string {
-			return fmt.Sprintf("r := bits.RotateLeft%d(a, -int(k))\nc.fc = c.fc&^(carryBit|overflowBit) | %s<<%d&(carryBit|overflowBit)\n", size, wide(size, "r"), 64-size)
+			return fmt.Sprintf("r := bits.RotateLeft%d(a, -int(k))\n", size) + onlyFlags(fmt.Sprintf("c.fc = c.fc&^(carryBit|overflowBit) | %s<<%d&(carryBit|overflowBit)\n", wide(size, "r"), 64-size))
 		},
 	}
 	var rows []string
@@ -286,8 +286,12 @@ func (g *generator) bits() {
 		return g.add(fmt.Sprintf("%s%d", name, size), "v := "+reg(size, "s")+"\nr := uint64("+expr+")\n"+
 			"c.fr, c.fz, c.fc = r, r, 0\nif v == 0 {\nc.fc = carryBit | overflowBit\n}\nc.r[o.d] = r\n"+next)
 	}
+	// Not bits.OnesCount: that is a call where the host has no popcnt, and a call
+	// anywhere in the loop costs every instruction.
 	popcnt := func(size int) string {
-		return g.add(fmt.Sprintf("Popcnt%d", size), fmt.Sprintf("v := %s\nc.fr, c.fz, c.fc = 1, %s, 0\nc.r[o.d] = uint64(bits.OnesCount%d(v))\n", reg(size, "s"), wide(size, "v"), size)+next)
+		return g.add(fmt.Sprintf("Popcnt%d", size), "v := "+wide(size, reg(size, "s"))+"\nc.fr, c.fz, c.fc = 1, v, 0\n"+
+			"v -= v >> 1 & 0x5555555555555555\nv = v&0x3333333333333333 + v>>2&0x3333333333333333\n"+
+			"c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56\n"+next)
 	}
 	g.table("hotCount", "[3][2]uint16", []string{
 		"{" + count("Tzcnt", 32, "bits.TrailingZeros32(v)") + ", " + count("Tzcnt", 64, "bits.TrailingZeros64(v)") + "}",

@@ -44,6 +44,7 @@ func main() {
 	g.bits()
 	g.branches()
 	g.atomics()
+	g.quiet()
 	g.fused()
 	g.pairs("hot_pairs.txt")
 	g.write("hot_codes.go", g.codes())
@@ -240,8 +241,8 @@ func operands(f string, size int, rmw bool) (read, write string) {
 // fusable are the compares that are fused with a conditional jump behind them.
 var fusable = []string{"RR", "RI", "RMB", "MIB"}
 
-// fused is compare and branch in one: two instructions, unless only one may be
-// executed or the branch's target is not known yet.
+// fused is compare and branch in one: two instructions, unless the branch's
+// target is not known yet.
 func (g *generator) fused() {
 	var rows []string
 	for _, op := range []string{"cmp", "test"} {
@@ -270,8 +271,8 @@ func (g *generator) fused() {
 }
 
 func fusedBranch(op string, size, cc int) string {
-	return "o = step(o)\nif n > 1 {\nif " + direct(op, size, cc) +
-		" {\nif t := o.link; t != nil {\no = t\nn--\n}\n} else {\no = step(o)\nn--\n}\n}\n"
+	return "o = step(o)\nif " + direct(op, size, cc) +
+		" {\nif t := o.link; t != nil {\no = t\nn--\n}\n} else {\no = step(o)\nn--\n}\n"
 }
 
 // direct is the condition in terms of a, b and r.
@@ -298,7 +299,9 @@ func direct(op string, size, cc int) string {
 }
 
 // pairs makes one case of two instructions that often follow each other: lines of
-// two codes in the file. The second may be the first half of a branch.
+// two codes in the file, and which operands of the second are the register that
+// the first writes: they need not wait for memory. The second may be the first
+// half of a branch.
 func (g *generator) pairs(file string) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -308,34 +311,144 @@ func (g *generator) pairs(file string) {
 	for _, f := range g.forms {
 		bodies[f.name] = f.body
 	}
+	g.reads()
 	var rows []string
 	for line := range strings.Lines(string(text)) {
-		var a, b string
-		if n, _ := fmt.Sscan(line, &a, &b); n < 2 || a == "#" {
+		var a, b, same string
+		if n, _ := fmt.Sscan(line, &a, &b, &same); n < 2 || a == "#" {
 			continue // a comment
 		}
 		if bodies[a] == "" || bodies[b] == "" {
 			log.Fatalf("%s: %s: no such forms", file, strings.TrimSpace(line))
 		}
 		n := a + "_" + b[2:]
-		g.forms = append(g.forms, form{name: n, fuse: true, body: pairBody(bodies[a], bodies[b], overwrites(b))})
-		rows = append(rows, fmt.Sprintf("{%s, %s}: %s", a, b, n))
+		if same != "" {
+			n += "_" + same
+		}
+		g.forms = append(g.forms, form{name: n, fuse: true, body: pairBody(bodies[a], bodies[b], same, overwrites(b))})
+		rows = append(rows, fmt.Sprintf("{%s, %s, %d}: %s", a, b, sameMask(same), n))
 	}
-	g.table("hotPairs", "map[[2]uint16]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
+	g.table("hotPairs", "map[pairKey]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
 }
 
 // pairBody is first and second in one. If the second overwrites all flags and
-// cannot fail, those of the first are dead, unless the budget ends between.
-func pairBody(first, second string, dead bool) string {
-	if !dead || withoutFlags(first) == first {
-		return "{\n" + first + "}\nif n--; n == 0 {\nreturn o, 0\n}\n{\n" + second + "}\n"
+// cannot fail, those of the first are dead; so is the register that the first
+// writes if the second replaces it.
+func pairBody(first, second, same string, dead bool) string {
+	if dead {
+		first = withoutFlags(first)
 	}
-	return "if n == 1 {\n" + first + "} else {\n{\n" + withoutFlags(first) + "}\nn--\n{\n" + second + "}\n}\n"
+	first = "{\n" + first + "}\n"
+	if same != "" {
+		keep := !strings.Contains(same, "d") || !replaces(second)
+		first = "var w uint64\n" + forward(first, keep)
+		second = forwarded(second, same)
+	}
+	return first + "n--\n{\n" + second + "}\n"
+}
+
+// quiet makes forms that record no flags, for where they are overwritten before
+// anything can look at them.
+func (g *generator) quiet() {
+	var rows []string
+	for _, f := range g.forms {
+		body := withoutFlags(f.body)
+		if body == f.body || !strings.Contains(body, writesD) || strings.Contains(body, "&^0xff") {
+			continue
+		}
+		g.forms = append(g.forms, form{name: f.name + "q", body: body, fuse: true})
+		rows = append(rows, f.name+": "+f.name+"q")
+	}
+	g.table("hotQuiet", "[...]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
+}
+
+// sameFields are the operands whose bits in sameMask are 1, 2, 4, 8.
+const sameFields = "dsbx"
+
+func sameMask(same string) (m int) {
+	for _, f := range same {
+		m |= 1 << strings.IndexRune(sameFields, f)
+	}
+	return m
+}
+
+const writesD = "c.r[o.d] = "
+
+// written splits a form that always ends up writing register d, and no other
+// operand, around that. ok is false for others.
+func written(body string) (before, value, after string, ok bool) {
+	before, rest, found := strings.Cut(body, writesD)
+	value, after, _ = strings.Cut(rest, "\n")
+	ok = found && strings.Count(before, "{") == strings.Count(before, "}")+strings.Count(body[:2], "{") &&
+		(before == "" || before[len(before)-1] == '\n') &&
+		!strings.Contains(after, writesD) && !strings.Contains(body, "c.r[o.s] = ")
+	return before, value, after, ok
+}
+
+// replaces reports whether a form cannot fail, writes register d, and reads no
+// register but those that its operands name.
+func replaces(body string) bool {
+	_, _, _, ok := written(body)
+	return ok && !strings.Contains(body, "SLOW") && !strings.Contains(body, "c.r[R")
+}
+
+// forward makes w of what the form writes to register d.
+func forward(body string, keep bool) string {
+	before, value, after, ok := written(body)
+	if !ok {
+		log.Fatalf("writes no register for sure:\n%s", body)
+	}
+	if keep {
+		after = writesD + "w\n" + after
+	}
+	return before + "w = " + value + "\n" + after
+}
+
+// forwarded makes a form read w where it would read one of the operands.
+func forwarded(body, same string) string {
+	for _, f := range same {
+		operand := "c.r[o." + string(f) + "]"
+		body = strings.ReplaceAll(body, operand+" = ", "\x03")
+		body = strings.ReplaceAll(body, operand, "w")
+		body = strings.ReplaceAll(body, "\x03", operand+" = ")
+	}
+	return body
+}
+
+// reads tells for each form which operands it reads, whether it can be the first
+// of a pair that forwards what it writes, and what it means for flags.
+func (g *generator) reads() {
+	var rows []string
+	for _, f := range g.forms {
+		var m []string
+		if _, _, _, ok := written(f.body); ok {
+			m = append(m, "writesD")
+		}
+		body := withoutFlags(f.body)
+		if strings.Count(body, next) == 1 && strings.HasSuffix(body, next) && !strings.Contains(body, "SLOW") && !strings.Contains(body, "c.f") {
+			m = append(m, "harmless")
+			if overwrites(f.name) {
+				m = append(m, "setsFlags")
+			}
+		}
+		for _, r := range sameFields {
+			if forwarded(f.body, string(r)) != f.body && !strings.Contains(f.body, "c.r[o.d], c.r[o.s] = ") {
+				m = append(m, "reads"+strings.ToUpper(string(r)))
+			}
+		}
+		if len(m) > 0 {
+			rows = append(rows, f.name+": "+strings.Join(m, " | "))
+		}
+	}
+	g.table("hotOperands", "[...]uint8", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
 }
 
 // overwrites reports whether a form sets all flags, reads none, and has operands
 // that cannot fault.
 func overwrites(name string) bool {
+	if strings.HasSuffix(name, "q") {
+		return false
+	}
 	for _, op := range []string{"Add", "Or", "And", "Sub", "Xor", "Cmp", "Test"} {
 		rest, ok := strings.CutPrefix(name, "op"+op)
 		if ok && (strings.HasPrefix(rest, "RR") || strings.HasPrefix(rest, "RI")) {
@@ -369,12 +482,13 @@ func (g *generator) switchFile() string {
 	var b strings.Builder
 	b.WriteString(header + `import "math/bits"
 
-// loop executes up to n instructions from o on. It returns the next one and how
-// many were left; if that is not zero, the executor has to do the next.
+// loop executes n instructions from o on, or up to overshoot more. It returns the
+// next one and how many were left; if that is positive, the executor has to do
+// the next. Else the flags may be wrong until deadReach more were executed.
 //
 //go:norace
-func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
-	for ; n != 0; n-- {
+func (c *VCPU) loop(o *op, n int64) (*op, int64) {
+	for ; n > 0; n-- {
 		switch o.code {
 		case opSlow:
 			return o, n

@@ -10,6 +10,10 @@ func specialize(o *op) {
 	if in.AddrSize != 8 || in.exec == nil {
 		return
 	}
+	if leaf := repeatLeaf(in); leaf != nil {
+		o.leaf = leaf
+		return
+	}
 	if i := in.MemArg(); i >= 0 && !o.setMem() {
 		return
 	}
@@ -129,6 +133,42 @@ func (o *op) operands(in *Inst) (form int, ok bool) {
 	return 0, false
 }
 
+// Run gives the switch its budget less budgetSlack and does the rest by leaves:
+// the switch may overshoot by what one case executes besides its first
+// instruction, and where its budget ends, flags may be missing that no
+// instruction within deadReach needs.
+const (
+	overshoot   = 2
+	deadReach   = 12
+	budgetSlack = overshoot + deadReach
+)
+
+// quieten gives forms that record no flags to instructions whose flags are
+// overwritten before anything can see them: by a branch, a fault or an executor.
+// Only the switch has such forms.
+func quieten(run []op) {
+	for i := range run {
+		o := &run[i]
+		if int(o.code) < len(hotQuiet) && hotQuiet[o.code] != opSlow && overwritten(run[i+1:]) {
+			o.code = hotQuiet[o.code]
+		}
+	}
+}
+
+// overwritten reports whether what follows overwrites all flags first.
+func overwritten(run []op) bool {
+	for i := range min(len(run), deadReach) {
+		code := run[i].code
+		if int(code) >= len(hotOperands) || hotOperands[code]&harmless == 0 {
+			return false
+		}
+		if hotOperands[code]&setsFlags != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // fuse replaces compares in a run by the forms that include the conditional jump
 // behind them. Only the switch has such forms; the leaf stays the compare alone.
 func fuse(run []op) {
@@ -146,10 +186,47 @@ func fuse(run []op) {
 // code: it can still be jumped to.
 func pair(run []op) {
 	for i := range len(run) - 2 {
-		if code, ok := hotPairs[[2]uint16{run[i].code, run[i+1].code}]; ok {
-			run[i].code = code
+		a, b := &run[i], &run[i+1]
+		code, ok := hotPairs[pairKey{a.code, b.code, sameRegister(a, b)}]
+		if !ok {
+			code, ok = hotPairs[pairKey{a.code, b.code, 0}]
+		}
+		if ok {
+			a.code = code
 		}
 	}
+}
+
+// A pairKey names two forms that follow each other, and the operands of the
+// second that are the register that the first writes.
+type pairKey struct {
+	first, second uint16
+	same          uint8
+}
+
+// What a form does with its operands.
+const (
+	readsD uint8 = 1 << iota
+	readsS
+	readsB
+	readsX
+	writesD   // for sure, and nothing else that is an operand
+	harmless  // cannot fail, goes to the next instruction, and its result depends on no flag
+	setsFlags // harmless, and all flags are set
+)
+
+// sameRegister returns which operands b reads from the register that a writes.
+func sameRegister(a, b *op) uint8 {
+	if int(a.code) >= len(hotOperands) || int(b.code) >= len(hotOperands) || hotOperands[a.code]&writesD == 0 {
+		return 0
+	}
+	same := uint8(0)
+	for i, slot := range [...]uint8{b.d, b.s, b.b, b.x} {
+		if slot == a.d {
+			same |= 1 << i
+		}
+	}
+	return same & hotOperands[b.code]
 }
 
 func fusedCode(o *op, cc uint8) uint16 {

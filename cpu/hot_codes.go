@@ -575,6 +575,96 @@ const (
 	opXaddMR64
 	opXchgMR64
 	opCmpxchgMR64
+	opAddRR32q
+	opAddRR64q
+	opAddRI32q
+	opAddRI64q
+	opAddRMB32q
+	opAddRMB64q
+	opAddRMX32q
+	opAddRMX64q
+	opOrRR32q
+	opOrRR64q
+	opOrRI32q
+	opOrRI64q
+	opOrRMB32q
+	opOrRMB64q
+	opOrRMX32q
+	opOrRMX64q
+	opAdcRR32q
+	opAdcRR64q
+	opAdcRI32q
+	opAdcRI64q
+	opAdcRMB32q
+	opAdcRMB64q
+	opAdcRMX32q
+	opAdcRMX64q
+	opSbbRR32q
+	opSbbRR64q
+	opSbbRI32q
+	opSbbRI64q
+	opSbbRMB32q
+	opSbbRMB64q
+	opSbbRMX32q
+	opSbbRMX64q
+	opAndRR32q
+	opAndRR64q
+	opAndRI32q
+	opAndRI64q
+	opAndRMB32q
+	opAndRMB64q
+	opAndRMX32q
+	opAndRMX64q
+	opSubRR32q
+	opSubRR64q
+	opSubRI32q
+	opSubRI64q
+	opSubRMB32q
+	opSubRMB64q
+	opSubRMX32q
+	opSubRMX64q
+	opXorRR32q
+	opXorRR64q
+	opXorRI32q
+	opXorRI64q
+	opXorRMB32q
+	opXorRMB64q
+	opXorRMX32q
+	opXorRMX64q
+	opIncR32q
+	opIncR64q
+	opDecR32q
+	opDecR64q
+	opNegR32q
+	opNegR64q
+	opImulRR32q
+	opImulRR64q
+	opImulRMB32q
+	opImulRMB64q
+	opImulRMX32q
+	opImulRMX64q
+	opImulRRI32q
+	opImulRRI64q
+	opRolRI32q
+	opRolRC32q
+	opRolRI64q
+	opRolRC64q
+	opRorRI32q
+	opRorRC32q
+	opRorRI64q
+	opRorRC64q
+	opShlRI32q
+	opShlRC32q
+	opShlRI64q
+	opShlRC64q
+	opShrRI32q
+	opShrRC32q
+	opShrRI64q
+	opShrRC64q
+	opSarRI32q
+	opSarRC32q
+	opSarRI64q
+	opSarRC64q
 	opCmpRR8Jb
 	opCmpRR8Jae
 	opCmpRR8Je
@@ -864,225 +954,455 @@ const (
 	opTestMIB64Jle
 	opTestMIB64Jg
 	opMovRR64_MovRR64
-	opXorRR64_MovRR64
-	opAddRI64_CmpRR64Jne
+	opXorRR64q_MovRR64_s
 	opMovRR32_MovRR32
-	opMovRR64_ShrRI64
-	opAddRR64_MovRR64
-	opShlRI64_XorRR64
-	opMovRR32_AddRR32
-	opRolRI64_XorRR64
-	opAddRR64_AddRR64
-	opMovRR64_ShlRI64
-	opAddRI64_AddRI64
-	opAddRI64_AddRR64
-	opMovRR64_AddRI64
-	opMovRR64_XorRR64
-	opAddRR64_RolRI64
-	opXorRR64_RolRI64
-	opMovRMB64_ImulRMB64
+	opAddRI64q_AddRR64q
+	opMovRR64_ShrRI64q_d
+	opMovRR64_ShlRI64q_d
+	opAddRI64q_CmpRR64Jne_d
+	opAddRI64q_AddRI64q
+	opXorRR64q_RolRI64q
 	opAndRR64_Jne
-	opAddRI64_CmpRI64Jne
+	opShlRI64q_XorRR64q_d
+	opMovRMB64_ImulRMB64q_d
+	opMovRR64_AddRI64q
+	opAddRR64q_RolRI64q
+	opMovRR32_AddRR32
+	opAddRI64q_CmpRI64Jne_d
 	opAddRR32_MovMIB8
-	opShrRI64_XorRR64
-	opAddRR64_CmpRR64Jne
-	opXorRR64_AddRR64
-	opMovzx8to32RMB_AddRI64
+	opRolRI64q_XorRR64q
+	opAddRR64q_CmpRR64Jne
+	opAddRR64_MovRR64
 	opMovMRB64_MovRR64
-	opMovRMB64_LeaB64
-	opAddRI64_MovRR64
 	opNop_LeaB64
-	opMovRR64_XorRR32
+	opMovzx8to32RMB_AddRI64q
 	opLeaB64_Ret
-	opMovRR32_AndRI32
-	opLeaX64_MovRR64
-	opMovRR64_XchgMR64
-	opLeaB64_CmpxchgMR64
+	opMovRR64_XchgMR64_s
+	opMovRMB64_LeaB64_b
+	opLeaB64_CmpxchgMR64_s
 	opAddRR64_OrMRB64
 	opAddMRB64_MovRMB64
 	opXchgMR64_AddRR64
 	opCmpxchgMR64_MovRR64
-	opShrRI64_LeaX64
-	opAddRR64_MovRR32
-	opLeaX64_LeaX64
-	opMovRMB64_MovRR64
-	opMovRR64_SbbRR64
+	opLeaX64_MovRR64
+	opMovRR64_XorRR64q
+	opAddRR64q_MovRR64
 	opCmpRR64_MovRR64
-	opMovRR64_SubRR64
-	opAndRI32_OrRR64
+	opAndRI32q_OrRR64q_d
 	opSbbRR64_Jb
-	opAddRR32_MovRR32
-	opIncR64_CmpRI64Jne
-	opLeaB64_AddRI32
-	opXorRR64_AndRI32
-	opXorRR32_ShrRI32
-	opMovRR32_XorRR32
-	opXorRR32_MovRR32
-	opAddRI32_AndRR64
+	opIncR64q_CmpRI64Jne_d
+	opShrRI64q_LeaX64_bx
+	opMovRR64_SubRR64q_d
+	opLeaB64_AddRI32q
+	opAddRI32q_AndRR64
 	opMovRR64_Cmovne64
-	opImulRMB64_AddRI64
-	opMovRR64_AndRI32
+	opAddRR32q_MovRR32
+	opAddRI64q_MovRR64
+	opImulRMB64q_AddRI64q
+	opXorRR64q_AndRI32_d
 	opMovMIB8_CmpRI32Jbe
-	opMulR64_ShrRI64
+	opMulR64_ShrRI64q
 	opNop_MovRR64
+	opXorRR32q_MovRR32
 	opPushR_MovRR64
-	opXorRR64_MovRR32
-	opMovMRB8_AddRI64
-	opAddRR64_AddRI64
+	opMovMRB8_AddRI64q
 	opTestRI8_MovRR64
 	opMovRR64_MovRR32
+	opMovRR32_AddRR32q
 	opOrMRB64_SubMIB32
-	opSubMIB32_AddRI64
-	opMovRR32_SubRR32
-	opAddRI64_AddRI32
-	opMovRMB64_MovMRB64
-	opMovzx8to32RR_XorRMX32
-	opXorRMX32_CmpRI64Jne
+	opSubMIB32_AddRI64q
+	opAddRI64q_AddRI32q
+	opMovzx8to32RR_XorRMX32q_x
 	opShrRI32_Movzx8to32RR
+	opXorRR32q_ShrRI32
+	opXorRMX32q_CmpRI64Jne
 	opMovRR64_Call
 	opMovRR64_DivR64
 	opPopR_PopR
+	opMovRMB64_MovMRB64
+	opLeaX64_LeaX64_x
+	opMovRMB64_MovRR64
 	opLeaB64_CmpRR64
 	opCmpRR64_Cmovb64
-	opAndRI32_LeaX64
-	opOrRR64_CmpRR64
+	opAddRR64q_AddRI64q
+	opMovRR64_SbbRR64
 	opSubRI32_Jae
+	opOrRR64q_CmpRR64_d
 	opMovRR64_CmpRR64Jne
 	opMovRR64_Jmp
 	opMovRR64_MulR64
-	opImulRRI64_ShrRI64
-	opSubRR32_Movsx32to64RR
+	opRolRI64q_XorRR64q_d
+	opAndRI32q_LeaX64_x
+	opImulRRI64q_ShrRI64q_d
 	opPopR_Ret
-	opShrRI64_AddRR64
 	opAddRR64_Jmp
-	opMovsx32to64RR_AddRR64
-	opMovsx32to64RR_ShlRI64
-	opShrRI32_AddRR32
-	opImulRRI64_MovRR64
-	opMovRR32_ShrRI32
-	opMovRR32_MovRR64
-	opMovRR64_LeaB64
-	opImulRR64_AddRR64
-	opAddRR64_CmpRI64Jne
-	opMovRMB64_TestRR64Je
+	opAddRR64q_MovRR32
+	opMovsx32to64RR_ShlRI64_d
+	opImulRRI64q_MovRR64
+	opXorRR64q_AddRR64q_s
+	opAddRR64q_CmpRI64Jne
+	opShrRI64q_XorRR64q_d
+	opMovRMB64_TestRR64Je_ds
 	opCltd_IdivR32
+	opMovRR32_AndRI32q_d
 	opAddRR64_AdcRR64
-	opAddRI64_XorRR32
+	opAddRI64q_XorRR32q
+	opAddRI64q_CmpRR64Jne_s
+	opMovRR64_XorRR64q_d
 	opCmovb64_MovRMB64
 	opLeaX32_MovRR32
-	opMovRR32_ImulRRI64
+	opMovRR64_AndRI32q
 	opAndRI32_MovRMX64
-	opMovRR64_MovRMB32
+	opMovRR64_XorRR32
 	opDivR64_MovRR64
 	opLeaB64_CmpRI8Ja
-	opMovzx8to32RMB_JmpMX
-	opMovsx32to64RR_Movzx8to32RMX
+	opShrRI64q_AddRR64q_d
+	opMovzx8to32RMB_JmpMX_x
+	opMovsx32to64RR_Movzx8to32RMX_x
 	opIncR64_Jmp
 	opAndRI32_CallMX
 	opShlRI64_LeaB64
 	opMovRI32_MovRR64
 	opLeaX64_CmpRI64Jne
-	opMovMRB64_AddRI64
 	opNop_Nop
-	opMovRR32_RolRI32
+	opMovRR64_ShrRI64q
 	opMovzx8to32RMB_Jmp
 	opSubRI64_Call
 	opLeaB64_SubRI64
+	opMovRR32_SubRR32_d
 	opMovRR64_CmpRR64Jae
-	opImulRR64_XorRR64
-	opAddRR64_TestRR64Jne
+	opImulRR64q_XorRR64q
+	opAddRR64q_TestRR64Jne
+	opAddRR64q_AddRR64q_d
 	opMovMRB64_MovMRB64
+	opShrRI64q_XorRR64q_s
+	opMovRR32_ImulRRI64q
 	opAddRI64_CmpMIB8Jne
-	opXorRR64_AddRI64
-	opShrRI64_AndRR64
-	opAndRR32_XorRR32
-	opSubRR64_CmpRI64Ja
+	opXorRR64q_AddRI64q
+	opMovRR64_XorRR32q
+	opShrRI64q_AndRR64q_d
+	opSubRR64q_CmpRI64Ja_d
 	opAddRR64_ShrRC64
 	opCmovne64_MovRR64
-	opMovzx8to32RR_AddRR64
+	opShrRI32q_AddRR32q_d
 	opMovRR32_Cltd
+	opMovRR64_AddRI64
 	opMovRR64_AddRR64
-	opIncR64_AndRI32
 	opLeaX64_Movzx8to32RMB
-	opSarRC32_MovRR32
-	opSubRR32_MovRR32
-	opSubRI64_SubRI64
+	opXorRR64q_MovRR32
+	opSarRC32q_MovRR32
+	opMovRR32_RolRI32q_d
 	opCmpMRX8_Je
-	opRolRI32_XorRR32
-	opXorRR32_MovRR64
-	opImulRR64_MovRR64
-	opLeaB64_AndRR64
-	opMovzx8to32RMB_LeaB32
+	opMovzx8to32RMB_LeaB32_b
 	opLeaB32_LeaB32
 	opLeaB32_CmpRI8
 	opCmpRI8_Cmovb32
-	opLeaB64_MovMRB64
-	opAndRI32_AddRR64
-	opMovRMB64_CmpRR64Je
+	opMovMRB64_AddRI64q
+	opMovRMB64_CmpRR64Je_d
 	opLeaB64_LeaB64
-	opAddRI32_LeaB64
-	opMovRR32_RorRI32
+	opLeaB64_AndRR64_s
+	opAddRI32q_LeaB64
+	opXorRR32_MovRR64
+	opMovRR32_ShrRI32q_d
 	opCqto_IdivR64
-	opMovRR64_AndRR64
-	opMovzx8to32RMX_XorRR64
+	opMovzx8to32RMX_XorRR64_d
 	opXorRR64_AddMRX64
-	opMovRMX64_ImulRMB64
-	opImulRMB64_IncR64
-	opIncR64_AddRI64
-	opImulRMB64_AddRR64
+	opMovRMX64_ImulRMB64q_d
+	opImulRMB64q_IncR64q
+	opIncR64q_AddRI64q
+	opImulRMB64q_AddRR64q_s
 	opMovRR32_DivR32
-	opMovRR32_MovMIB8
 	opMovRR64_CmpRI64Ja
 	opMovRR64_PushR
-	opRolRI64_AddRR64
-	opMovMIB8_AddRR32
-	opAddRR32_CmpRI32Jbe
-	opImulRR64_ShrRI64
-	opXorRR64_CmpRR64Jne
-	opMovMRB8_IncR64
-	opLeaX64_AddRI64
-	opAddRR32_Movsx32to64RR
-	opMovRR64_IncR64
-	opPushR_XorRR32
-	opMovRR32_AddRR64
-	opLeaX32_SubRR32
-	opAddMRX64_AddRI64
+	opMovRR32_MovMIB8_b
+	opRolRI64q_AddRR64q
+	opMovMIB8_AddRR32q
+	opAddRR32q_CmpRI32Jbe_d
+	opMovRR32_MovRR64
+	opMovRR64_MovRMB32
+	opAddRR64q_AddRR64q
+	opImulRR64q_ShrRI64q_d
+	opXorRR64q_CmpRR64Jne
+	opMovMRB8_IncR64q
+	opAddRR64q_AddRR64_d
+	opMovRR64_LeaB64
+	opSubRR32_Movsx32to64RR
+	opShlRI64q_XorRR64q_s
+	opLeaX32_SubRR32q_d
+	opAddMRX64_AddRI64q
+	opSubRR32q_MovRR32
+	opMovRR32_XorRR32q
 	opXorRR32_PushR
-	opAddRR64_CmpRI64Ja
-	opShrRI64_LeaX32
-	opMovRR32_SarRI32
-	opLeaX64_CmpRR64Jae
-	opAddRI32_CmpRI64Je
+	opAddRR64q_CmpRI64Ja
+	opShrRI64q_LeaX32_bx
+	opMovRR32_SarRI32q_d
+	opLeaX64_CmpRR64Jae_s
+	opLeaB64_MovMRB64
+	opPushR_XorRR32
+	opAddRI32q_CmpRI64Je
 	opMovMRB64_Jmp
-	opAddRR32_SubRR32
+	opAddRR32q_SubRR32q_s
 	opMovMIB8_Jmp
 	opIdivR64_MovRR32
 	opAdcRR64_MovMRB64
-	opMulR64_AddRR64
-	opAndRI32_MovRR64
-	opSubRR64_MovRR64
+	opMulR64_AddRR64q
 	opMovRR64_Cqto
-	opRolRI64_MovRR64
+	opRolRI64q_MovRR64
 	opMovRMB64_MovRMB64
+	opXorRR64_MovRR32
 	opMovRR64_MovRI32
 	opAddRI32_MovMRB8
-	opLeaB64_IncR32
+	opXorRR64q_MovRR64
+	opLeaB64_IncR32q
 	opAndRR64_Jmp
-	opIncR32_AndRR64
-	opXorRR32_XorRR32
-	opSubRI64_MovRR64
-	opMovRR32_ShlRC32
-	opAndRI32_ShlRI64
-	opOrRI32_XorRR64
-	opOrRI64_AddRR64
-	opXorRR32_OrRI64
+	opIncR32q_AndRR64
+	opSubRI64q_MovRR64
+	opAndRI32q_ShlRI64_d
 	opDivR64_XorRR32
+	opOrRI32q_XorRR64
+	opOrRI64q_AddRR64
+	opXorRR32q_OrRI64q
+	opImulRR64q_MovRR64
 	opAddRR64_LeaB64
 	opDivR32_LeaX64
-	opAddRI64_AndRI32
-	opRorRI32_XorRR32
+	opAddRI64q_CmpRR64Jne
+	opAddRI64q_AndRI32q
+	opAddRR64_MovRR32
 	opLeaB64_Call
-	opMovRR64_ImulRR64
+	opShlRI64q_XorRR64_d
+	opAddRR64q_AddRR64q_s
+	opMovMRB8_CmpRR64Jne
+	opAddRI64_MovMRB8
+	opCmovb32_AddRI64
+	opMovRR32_MovRI32
+	opAddRR32q_ShrRI32q_d
+	opSubRR32q_ShrRI32q_d
+	opMovRR32_AndRI32q
+	opMovRR32_AddRR64q
+	opIdivR32_Movsx32to64RR
+	opAddRR64q_AddRR64
+	opIncR64q_AddRR64q
+	opPushR_PushR
+	opShlRI64_Movzx8to32RMB
+	opSubRR32q_Movsx32to64RR_s
+	opSarRI32q_SubRR32q_s
+	opMovsx32to64RR_CallMB
+	opImulRR64q_AddRR64_d
+	opAddRR64q_LeaX64
+	opXorRR64_Jmp
+	opMovRR32_XorRR32
+	opCmpxchgMR32_Jne
+	opAddRR64q_RolRI64q_d
+	opMovRR64_IncR64q
+	opMovzx8to32RR_AddRR64q
+	opLeaX64_ShlRI64q_d
+	opAndRI32_MovRR64
+	opLeaB64_CmpMIB8Ja
+	opLeaX64_RolRI64q
+	opAddRI32q_XorRR64q
+	opAddRI64q_ImulRR64q
+	opXorRR64q_XorRR64q
+	opRolRI64q_AddRI32q
+	opRolRI64q_RolRI64q
+	opMovsx32to64RR_ImulRRI64q_s
+	opAddRR64_PopR
+	opXorRR64q_AddRR64q
+	opXorRR64q_ImulRR64q_d
+	opMovRR32_RorRI32q
+	opAndRR32q_XorRR32q_d
+	opRorRI32q_RorRI32q
+	opMovsx32to64RR_AddRR64q_s
+	opMovzx16to32RMB_CmpMRB16_s
+	opSubRI64_Movzx16to32RMB
+	opCmpMRB16_Jb
+	opSubRI64q_SubRI64
+	opXorRR64q_IncR64q
+	opIncR64q_AndRI32
+	opMovRR32_AddRI32
+	opMovRMB32_MovRMB32
+	opXorRR32q_XorRR32q
+	opMovzx8to32RMB_MovMRB8_s
+	opLeaB64_MovRR64
+	opMovRR64_SubRI64
+	opMovRR64_TestRR64Jne
+	opMovRR32_RorRC32q_d
+	opMovRMB8_IncR64q
+	opIncR64q_XorRR32q
+	opShrRI32q_LeaX32_x
+	opShrRI64q_SubRR32q_s
+	opMovRR32_XorRMB8_d
+	opMovzx8to32RR_ShrRI32
+	opXorRMB8_Movzx8to32RR
+	opShrRI32_XorRMX32q
+	opXorRMX32q_AddRI64q
+	opMovRR64_XorRMB64q_d
+	opAddRR64_MovMRB64
+	opXorRMB64q_AddRR64_s
+	opMovRI32_DivR64
+	opMovRMB64_CmpRR64
+	opMovRMB32_AddRI64q
+	opSubRI64_Jmp
+	opAddRI32q_CmpRI32Je_d
+	opMovRR64_LeaX64
+	opAddRI64_PopR
+	opRolRI32q_XorRR32q_s
+	opLeaB64_Ja
+	opCmpMIB8_LeaB64
+	opMovRR64_AndRI32q_d
+	opOrMRB64_DecMB32
+	opDecMB32_IncR64
+	opShlRI64_Movsx16to32RMB
+	opMovMRB32_AddRI64q
+	opLeaX64_AddRI64q
+	opAddRI64q_CmpRI32Jne
+	opSubRR64_SbbRR64q
+	opMovRR64_AddRI32q
+	opAddRI64q_AddRI64
+	opPushR_SubRI64q
+	opMovRR64_LeaB64_b
+	opLeaX64_PopR
+	opPopR_LeaX64
+	opAndRI32_PopR
+	opMovRMB32_MovRR32_s
+	opRorRI32q_XorRR32q_d
+	opAdcRR64_MovRR64
+	opMovsx32to64RR_AddRR64q_d
+	opShrRC64q_TestRI8
+	opCmovne64_AndRI32q
+	opAndRI32q_SarRC32q
+	opXorRR64q_AddRR64q_d
+	opAddRI64q_SubRI64
+	opLeaX64_LeaX64
+	opXorRR32q_TestRI8
+	opMovRR32_MovRR64_s
+	opTestRI8_Sete
+	opSete_Setne
+	opSbbRR64q_XorRR32q
+	opShlRC64q_OrRR64q
+	opShlRC64q_ShlRC64q
+	opShrRC64q_TestRI8Je
+	opMovRR64_SbbRR64_d
+	opOrRR64q_MovRR64_s
+	opMovRR64_CmpRR64
+	opSubRI32q_CmpRI32Je_d
+	opLeaB64_IdivR64_d
+	opCqto_AddRR64
+	opAddRR64q_Cqto
+	opXorRR32q_OrRI32q
+	opImulRR64q_AddRR64q
+	opImulRR64_MulR64
+	opAddRI64q_CmpRR32Jg
+	opMovsx16to32RMB_AddRR32_d
+	opAddRR32_Movsx32to64RR
+	opMovRR32_Movzx16to32RR
+	opMovMRB64_MovRMB64
+	opAddRR64q_Movsx32to64RR
+	opMovRR32_SubRR32q_d
+	opAddRI64_MovRR64
+	opIncR32q_CmpRI32Jne_d
+	opMovRR32_MovRMB32
+	opShrRI64q_MovRR32
+	opSubRR64q_MovRR64_s
+	opOrRR64_Tzcnt64
+	opSubRR32_MovMRB8
+	opMovRR64_AndRR64q
+	opAndRR64q_SubRR64q_s
+	opAndRR64q_ShrRC64q
+	opShrRC64q_ImulRR64q
+	opIncR64q_AndRI32q
+	opXorRR32_DivR64
+	opDivR64_CmpRI64Ja
+	opMovRMB64_MovRR64_s
+	opMovRMX64_MovMRB64_s
+	opAddRI64q_ShlRI64q
+	opLeaB64_Jmp
+	opAddRI64q_CmpRI64Je_d
+	opMovMRX8_MovRR64
+	opAddRI32_MovMRX8
+	opLeaX64_Jmp
+	opMovRR32_ShrRI32q
+	opMovRMX32_CmpRR32Jle_s
+	opMovRMB32_SubRI64q
+	opSubRI64q_SubRI64q
+	opSubRI64q_CmpRR32Jl
+	opMovRMB64_TestRR64Jne_ds
+	opSarRI32q_SarRI64q
+	opMulR64_MovRR64
+	opShlRI64q_SubRR64_s
+	opSubRR64_Movzx8to32RMB
+	opMovzx8to32RMB_MovRR32
+	opAddRI32q_CmpRI64Jne
+	opSubRI32_Jne
+	opNop_LeaX64
+	opNop_CmpRI64Je
+	opSubRR32q_CmpRI8Je
+	opMovRR64_ImulRR64q_d
+	opMovzx8to32RMB_Movsx32to64RMB
+	opMovzx8to32RR_MovRR32
+	opCltq_AddRR64
+	opMovRMX32_CmpRR32Jge_s
+	opMovRMB32_TestRR32Je
+	opSarRI64q_SubRR32q_d
+	opSubRR64q_AddRR64_s
+	opCmpRMX8_Je
+	opIncR64_CmpRMX8
+	opMovRR32_NotR32_d
+	opMovRR32_XorRR32q_d
+	opMovRMX32_AddRMB32q_d
+	opXorRR32_MovRMX32
+	opNotR32_AndRR32q_d
+	opXorRR32q_AndRR32q_d
+	opRolRI32q_XorRR32_s
+	opLeaX64_CmpRI64Jb_d
+	opDecR64_Jmp
+	opAddRI64q_CmpRR64Je_d
+	opShlRI32q_SubRR32_s
+	opAddRR32q_AddRI32
+	opMovRR64_TestRR64Je
+	opCmpRR64_CmovaeM64
+	opCmovaeM64_MovRR64
+	opAndRI32q_XorRR64q
+	opXorRR64_MovMRB64
+	opLeaX64_Ret
+	opOrRI64_MovRR64
+	opAddRR32_MovMRB8
+	opAddMRX64_IncR64q
+	opMovMRB64_Ret
+	opMovRR32_RorRI32q_d
+	opAddRI64_MovMRB64
+	opAddRI32q_AndRI32q
+	opMovsx32to64RR_MovRR32
+	opCmovb64_Jmp
+	opMovRMB8_LeaB32_b
+	opMovzx8to32RMB_LeaX64
+	opLeaB32_CmpRI8Ja_d
+	opLeaX64_IncR64q
+	opXorRR32_ImulRR64
+	opSetne_ShlRC64q_d
+	opOrRR64q_SubRI32
+	opOrRR64q_OrRR64q
+	opMovMRB32_CmpRR64Jne
+	opAddRI32q_CmpRI32Jne_d
+	opLeaX64_MovRR32
+	opShrRI64q_ImulRRI64q_s
+	opSubRR32q_LeaX32_bx
+	opMovRI32_Jmp
+	opAndRR64q_AddRR64q_d
+	opMovzx16to32RR_MovRR32
+	opLeaX64_AddRI64
+	opAndRI32_MovRR32
+	opMovRR32_Movsx32to64RR
+	opMovsx32to64RR_AndRI32q
+	opAndRI32q_AddRR64q
+	opMovRR32_Movzx8to32RR
+	opMovRR32_XorRR64q
+	opMovRR64_Movzx16to32RR
+	opMovRR64_Cmove64
+	opMovzx8to32RR_RolRC64q
+	opMovsx32to64RR_ShlRC32q
+	opCmove64_Cmovne64
+	opCmovne64_AddRI32q
+	opAddRI32q_ImulRR64q
 )
 
 // The codes by family, for specialize. None of these is ever written.
@@ -1135,227 +1455,1479 @@ var hotXchgM = [2]uint16{opXchgMR32, opXchgMR64}
 
 var hotCmpxchg = [2]uint16{opCmpxchgMR32, opCmpxchgMR64}
 
+var hotQuiet = [...]uint16{
+	opAddRR32:   opAddRR32q,
+	opAddRR64:   opAddRR64q,
+	opAddRI32:   opAddRI32q,
+	opAddRI64:   opAddRI64q,
+	opAddRMB32:  opAddRMB32q,
+	opAddRMB64:  opAddRMB64q,
+	opAddRMX32:  opAddRMX32q,
+	opAddRMX64:  opAddRMX64q,
+	opOrRR32:    opOrRR32q,
+	opOrRR64:    opOrRR64q,
+	opOrRI32:    opOrRI32q,
+	opOrRI64:    opOrRI64q,
+	opOrRMB32:   opOrRMB32q,
+	opOrRMB64:   opOrRMB64q,
+	opOrRMX32:   opOrRMX32q,
+	opOrRMX64:   opOrRMX64q,
+	opAdcRR32:   opAdcRR32q,
+	opAdcRR64:   opAdcRR64q,
+	opAdcRI32:   opAdcRI32q,
+	opAdcRI64:   opAdcRI64q,
+	opAdcRMB32:  opAdcRMB32q,
+	opAdcRMB64:  opAdcRMB64q,
+	opAdcRMX32:  opAdcRMX32q,
+	opAdcRMX64:  opAdcRMX64q,
+	opSbbRR32:   opSbbRR32q,
+	opSbbRR64:   opSbbRR64q,
+	opSbbRI32:   opSbbRI32q,
+	opSbbRI64:   opSbbRI64q,
+	opSbbRMB32:  opSbbRMB32q,
+	opSbbRMB64:  opSbbRMB64q,
+	opSbbRMX32:  opSbbRMX32q,
+	opSbbRMX64:  opSbbRMX64q,
+	opAndRR32:   opAndRR32q,
+	opAndRR64:   opAndRR64q,
+	opAndRI32:   opAndRI32q,
+	opAndRI64:   opAndRI64q,
+	opAndRMB32:  opAndRMB32q,
+	opAndRMB64:  opAndRMB64q,
+	opAndRMX32:  opAndRMX32q,
+	opAndRMX64:  opAndRMX64q,
+	opSubRR32:   opSubRR32q,
+	opSubRR64:   opSubRR64q,
+	opSubRI32:   opSubRI32q,
+	opSubRI64:   opSubRI64q,
+	opSubRMB32:  opSubRMB32q,
+	opSubRMB64:  opSubRMB64q,
+	opSubRMX32:  opSubRMX32q,
+	opSubRMX64:  opSubRMX64q,
+	opXorRR32:   opXorRR32q,
+	opXorRR64:   opXorRR64q,
+	opXorRI32:   opXorRI32q,
+	opXorRI64:   opXorRI64q,
+	opXorRMB32:  opXorRMB32q,
+	opXorRMB64:  opXorRMB64q,
+	opXorRMX32:  opXorRMX32q,
+	opXorRMX64:  opXorRMX64q,
+	opIncR32:    opIncR32q,
+	opIncR64:    opIncR64q,
+	opDecR32:    opDecR32q,
+	opDecR64:    opDecR64q,
+	opNegR32:    opNegR32q,
+	opNegR64:    opNegR64q,
+	opImulRR32:  opImulRR32q,
+	opImulRR64:  opImulRR64q,
+	opImulRMB32: opImulRMB32q,
+	opImulRMB64: opImulRMB64q,
+	opImulRMX32: opImulRMX32q,
+	opImulRMX64: opImulRMX64q,
+	opImulRRI32: opImulRRI32q,
+	opImulRRI64: opImulRRI64q,
+	opRolRI32:   opRolRI32q,
+	opRolRC32:   opRolRC32q,
+	opRolRI64:   opRolRI64q,
+	opRolRC64:   opRolRC64q,
+	opRorRI32:   opRorRI32q,
+	opRorRC32:   opRorRC32q,
+	opRorRI64:   opRorRI64q,
+	opRorRC64:   opRorRC64q,
+	opShlRI32:   opShlRI32q,
+	opShlRC32:   opShlRC32q,
+	opShlRI64:   opShlRI64q,
+	opShlRC64:   opShlRC64q,
+	opShrRI32:   opShrRI32q,
+	opShrRC32:   opShrRC32q,
+	opShrRI64:   opShrRI64q,
+	opShrRC64:   opShrRC64q,
+	opSarRI32:   opSarRI32q,
+	opSarRC32:   opSarRC32q,
+	opSarRI64:   opSarRI64q,
+	opSarRC64:   opSarRC64q,
+}
+
 var hotFused = [2][4][3][16]uint16{{{{opSlow, opSlow, opCmpRR8Jb, opCmpRR8Jae, opCmpRR8Je, opCmpRR8Jne, opCmpRR8Jbe, opCmpRR8Ja, opCmpRR8Js, opCmpRR8Jns, opSlow, opSlow, opCmpRR8Jl, opCmpRR8Jge, opCmpRR8Jle, opCmpRR8Jg}, {opSlow, opSlow, opCmpRR32Jb, opCmpRR32Jae, opCmpRR32Je, opCmpRR32Jne, opCmpRR32Jbe, opCmpRR32Ja, opCmpRR32Js, opCmpRR32Jns, opSlow, opSlow, opCmpRR32Jl, opCmpRR32Jge, opCmpRR32Jle, opCmpRR32Jg}, {opSlow, opSlow, opCmpRR64Jb, opCmpRR64Jae, opCmpRR64Je, opCmpRR64Jne, opCmpRR64Jbe, opCmpRR64Ja, opCmpRR64Js, opCmpRR64Jns, opSlow, opSlow, opCmpRR64Jl, opCmpRR64Jge, opCmpRR64Jle, opCmpRR64Jg}}, {{opSlow, opSlow, opCmpRI8Jb, opCmpRI8Jae, opCmpRI8Je, opCmpRI8Jne, opCmpRI8Jbe, opCmpRI8Ja, opCmpRI8Js, opCmpRI8Jns, opSlow, opSlow, opCmpRI8Jl, opCmpRI8Jge, opCmpRI8Jle, opCmpRI8Jg}, {opSlow, opSlow, opCmpRI32Jb, opCmpRI32Jae, opCmpRI32Je, opCmpRI32Jne, opCmpRI32Jbe, opCmpRI32Ja, opCmpRI32Js, opCmpRI32Jns, opSlow, opSlow, opCmpRI32Jl, opCmpRI32Jge, opCmpRI32Jle, opCmpRI32Jg}, {opSlow, opSlow, opCmpRI64Jb, opCmpRI64Jae, opCmpRI64Je, opCmpRI64Jne, opCmpRI64Jbe, opCmpRI64Ja, opCmpRI64Js, opCmpRI64Jns, opSlow, opSlow, opCmpRI64Jl, opCmpRI64Jge, opCmpRI64Jle, opCmpRI64Jg}}, {{opSlow, opSlow, opCmpRMB8Jb, opCmpRMB8Jae, opCmpRMB8Je, opCmpRMB8Jne, opCmpRMB8Jbe, opCmpRMB8Ja, opCmpRMB8Js, opCmpRMB8Jns, opSlow, opSlow, opCmpRMB8Jl, opCmpRMB8Jge, opCmpRMB8Jle, opCmpRMB8Jg}, {opSlow, opSlow, opCmpRMB32Jb, opCmpRMB32Jae, opCmpRMB32Je, opCmpRMB32Jne, opCmpRMB32Jbe, opCmpRMB32Ja, opCmpRMB32Js, opCmpRMB32Jns, opSlow, opSlow, opCmpRMB32Jl, opCmpRMB32Jge, opCmpRMB32Jle, opCmpRMB32Jg}, {opSlow, opSlow, opCmpRMB64Jb, opCmpRMB64Jae, opCmpRMB64Je, opCmpRMB64Jne, opCmpRMB64Jbe, opCmpRMB64Ja, opCmpRMB64Js, opCmpRMB64Jns, opSlow, opSlow, opCmpRMB64Jl, opCmpRMB64Jge, opCmpRMB64Jle, opCmpRMB64Jg}}, {{opSlow, opSlow, opCmpMIB8Jb, opCmpMIB8Jae, opCmpMIB8Je, opCmpMIB8Jne, opCmpMIB8Jbe, opCmpMIB8Ja, opCmpMIB8Js, opCmpMIB8Jns, opSlow, opSlow, opCmpMIB8Jl, opCmpMIB8Jge, opCmpMIB8Jle, opCmpMIB8Jg}, {opSlow, opSlow, opCmpMIB32Jb, opCmpMIB32Jae, opCmpMIB32Je, opCmpMIB32Jne, opCmpMIB32Jbe, opCmpMIB32Ja, opCmpMIB32Js, opCmpMIB32Jns, opSlow, opSlow, opCmpMIB32Jl, opCmpMIB32Jge, opCmpMIB32Jle, opCmpMIB32Jg}, {opSlow, opSlow, opCmpMIB64Jb, opCmpMIB64Jae, opCmpMIB64Je, opCmpMIB64Jne, opCmpMIB64Jbe, opCmpMIB64Ja, opCmpMIB64Js, opCmpMIB64Jns, opSlow, opSlow, opCmpMIB64Jl, opCmpMIB64Jge, opCmpMIB64Jle, opCmpMIB64Jg}}}, {{{opSlow, opSlow, opTestRR8Jb, opTestRR8Jae, opTestRR8Je, opTestRR8Jne, opTestRR8Jbe, opTestRR8Ja, opTestRR8Js, opTestRR8Jns, opSlow, opSlow, opTestRR8Jl, opTestRR8Jge, opTestRR8Jle, opTestRR8Jg}, {opSlow, opSlow, opTestRR32Jb, opTestRR32Jae, opTestRR32Je, opTestRR32Jne, opTestRR32Jbe, opTestRR32Ja, opTestRR32Js, opTestRR32Jns, opSlow, opSlow, opTestRR32Jl, opTestRR32Jge, opTestRR32Jle, opTestRR32Jg}, {opSlow, opSlow, opTestRR64Jb, opTestRR64Jae, opTestRR64Je, opTestRR64Jne, opTestRR64Jbe, opTestRR64Ja, opTestRR64Js, opTestRR64Jns, opSlow, opSlow, opTestRR64Jl, opTestRR64Jge, opTestRR64Jle, opTestRR64Jg}}, {{opSlow, opSlow, opTestRI8Jb, opTestRI8Jae, opTestRI8Je, opTestRI8Jne, opTestRI8Jbe, opTestRI8Ja, opTestRI8Js, opTestRI8Jns, opSlow, opSlow, opTestRI8Jl, opTestRI8Jge, opTestRI8Jle, opTestRI8Jg}, {opSlow, opSlow, opTestRI32Jb, opTestRI32Jae, opTestRI32Je, opTestRI32Jne, opTestRI32Jbe, opTestRI32Ja, opTestRI32Js, opTestRI32Jns, opSlow, opSlow, opTestRI32Jl, opTestRI32Jge, opTestRI32Jle, opTestRI32Jg}, {opSlow, opSlow, opTestRI64Jb, opTestRI64Jae, opTestRI64Je, opTestRI64Jne, opTestRI64Jbe, opTestRI64Ja, opTestRI64Js, opTestRI64Jns, opSlow, opSlow, opTestRI64Jl, opTestRI64Jge, opTestRI64Jle, opTestRI64Jg}}, {{opSlow, opSlow, opTestRMB8Jb, opTestRMB8Jae, opTestRMB8Je, opTestRMB8Jne, opTestRMB8Jbe, opTestRMB8Ja, opTestRMB8Js, opTestRMB8Jns, opSlow, opSlow, opTestRMB8Jl, opTestRMB8Jge, opTestRMB8Jle, opTestRMB8Jg}, {opSlow, opSlow, opTestRMB32Jb, opTestRMB32Jae, opTestRMB32Je, opTestRMB32Jne, opTestRMB32Jbe, opTestRMB32Ja, opTestRMB32Js, opTestRMB32Jns, opSlow, opSlow, opTestRMB32Jl, opTestRMB32Jge, opTestRMB32Jle, opTestRMB32Jg}, {opSlow, opSlow, opTestRMB64Jb, opTestRMB64Jae, opTestRMB64Je, opTestRMB64Jne, opTestRMB64Jbe, opTestRMB64Ja, opTestRMB64Js, opTestRMB64Jns, opSlow, opSlow, opTestRMB64Jl, opTestRMB64Jge, opTestRMB64Jle, opTestRMB64Jg}}, {{opSlow, opSlow, opTestMIB8Jb, opTestMIB8Jae, opTestMIB8Je, opTestMIB8Jne, opTestMIB8Jbe, opTestMIB8Ja, opTestMIB8Js, opTestMIB8Jns, opSlow, opSlow, opTestMIB8Jl, opTestMIB8Jge, opTestMIB8Jle, opTestMIB8Jg}, {opSlow, opSlow, opTestMIB32Jb, opTestMIB32Jae, opTestMIB32Je, opTestMIB32Jne, opTestMIB32Jbe, opTestMIB32Ja, opTestMIB32Js, opTestMIB32Jns, opSlow, opSlow, opTestMIB32Jl, opTestMIB32Jge, opTestMIB32Jle, opTestMIB32Jg}, {opSlow, opSlow, opTestMIB64Jb, opTestMIB64Jae, opTestMIB64Je, opTestMIB64Jne, opTestMIB64Jbe, opTestMIB64Ja, opTestMIB64Js, opTestMIB64Jns, opSlow, opSlow, opTestMIB64Jl, opTestMIB64Jge, opTestMIB64Jle, opTestMIB64Jg}}}}
 
-var hotPairs = map[[2]uint16]uint16{
-	{opMovRR64, opMovRR64}:             opMovRR64_MovRR64,
-	{opXorRR64, opMovRR64}:             opXorRR64_MovRR64,
-	{opAddRI64, opCmpRR64Jne}:          opAddRI64_CmpRR64Jne,
-	{opMovRR32, opMovRR32}:             opMovRR32_MovRR32,
-	{opMovRR64, opShrRI64}:             opMovRR64_ShrRI64,
-	{opAddRR64, opMovRR64}:             opAddRR64_MovRR64,
-	{opShlRI64, opXorRR64}:             opShlRI64_XorRR64,
-	{opMovRR32, opAddRR32}:             opMovRR32_AddRR32,
-	{opRolRI64, opXorRR64}:             opRolRI64_XorRR64,
-	{opAddRR64, opAddRR64}:             opAddRR64_AddRR64,
-	{opMovRR64, opShlRI64}:             opMovRR64_ShlRI64,
-	{opAddRI64, opAddRI64}:             opAddRI64_AddRI64,
-	{opAddRI64, opAddRR64}:             opAddRI64_AddRR64,
-	{opMovRR64, opAddRI64}:             opMovRR64_AddRI64,
-	{opMovRR64, opXorRR64}:             opMovRR64_XorRR64,
-	{opAddRR64, opRolRI64}:             opAddRR64_RolRI64,
-	{opXorRR64, opRolRI64}:             opXorRR64_RolRI64,
-	{opMovRMB64, opImulRMB64}:          opMovRMB64_ImulRMB64,
-	{opAndRR64, opJne}:                 opAndRR64_Jne,
-	{opAddRI64, opCmpRI64Jne}:          opAddRI64_CmpRI64Jne,
-	{opAddRR32, opMovMIB8}:             opAddRR32_MovMIB8,
-	{opShrRI64, opXorRR64}:             opShrRI64_XorRR64,
-	{opAddRR64, opCmpRR64Jne}:          opAddRR64_CmpRR64Jne,
-	{opXorRR64, opAddRR64}:             opXorRR64_AddRR64,
-	{opMovzx8to32RMB, opAddRI64}:       opMovzx8to32RMB_AddRI64,
-	{opMovMRB64, opMovRR64}:            opMovMRB64_MovRR64,
-	{opMovRMB64, opLeaB64}:             opMovRMB64_LeaB64,
-	{opAddRI64, opMovRR64}:             opAddRI64_MovRR64,
-	{opNop, opLeaB64}:                  opNop_LeaB64,
-	{opMovRR64, opXorRR32}:             opMovRR64_XorRR32,
-	{opLeaB64, opRet}:                  opLeaB64_Ret,
-	{opMovRR32, opAndRI32}:             opMovRR32_AndRI32,
-	{opLeaX64, opMovRR64}:              opLeaX64_MovRR64,
-	{opMovRR64, opXchgMR64}:            opMovRR64_XchgMR64,
-	{opLeaB64, opCmpxchgMR64}:          opLeaB64_CmpxchgMR64,
-	{opAddRR64, opOrMRB64}:             opAddRR64_OrMRB64,
-	{opAddMRB64, opMovRMB64}:           opAddMRB64_MovRMB64,
-	{opXchgMR64, opAddRR64}:            opXchgMR64_AddRR64,
-	{opCmpxchgMR64, opMovRR64}:         opCmpxchgMR64_MovRR64,
-	{opShrRI64, opLeaX64}:              opShrRI64_LeaX64,
-	{opAddRR64, opMovRR32}:             opAddRR64_MovRR32,
-	{opLeaX64, opLeaX64}:               opLeaX64_LeaX64,
-	{opMovRMB64, opMovRR64}:            opMovRMB64_MovRR64,
-	{opMovRR64, opSbbRR64}:             opMovRR64_SbbRR64,
-	{opCmpRR64, opMovRR64}:             opCmpRR64_MovRR64,
-	{opMovRR64, opSubRR64}:             opMovRR64_SubRR64,
-	{opAndRI32, opOrRR64}:              opAndRI32_OrRR64,
-	{opSbbRR64, opJb}:                  opSbbRR64_Jb,
-	{opAddRR32, opMovRR32}:             opAddRR32_MovRR32,
-	{opIncR64, opCmpRI64Jne}:           opIncR64_CmpRI64Jne,
-	{opLeaB64, opAddRI32}:              opLeaB64_AddRI32,
-	{opXorRR64, opAndRI32}:             opXorRR64_AndRI32,
-	{opXorRR32, opShrRI32}:             opXorRR32_ShrRI32,
-	{opMovRR32, opXorRR32}:             opMovRR32_XorRR32,
-	{opXorRR32, opMovRR32}:             opXorRR32_MovRR32,
-	{opAddRI32, opAndRR64}:             opAddRI32_AndRR64,
-	{opMovRR64, opCmovne64}:            opMovRR64_Cmovne64,
-	{opImulRMB64, opAddRI64}:           opImulRMB64_AddRI64,
-	{opMovRR64, opAndRI32}:             opMovRR64_AndRI32,
-	{opMovMIB8, opCmpRI32Jbe}:          opMovMIB8_CmpRI32Jbe,
-	{opMulR64, opShrRI64}:              opMulR64_ShrRI64,
-	{opNop, opMovRR64}:                 opNop_MovRR64,
-	{opPushR, opMovRR64}:               opPushR_MovRR64,
-	{opXorRR64, opMovRR32}:             opXorRR64_MovRR32,
-	{opMovMRB8, opAddRI64}:             opMovMRB8_AddRI64,
-	{opAddRR64, opAddRI64}:             opAddRR64_AddRI64,
-	{opTestRI8, opMovRR64}:             opTestRI8_MovRR64,
-	{opMovRR64, opMovRR32}:             opMovRR64_MovRR32,
-	{opOrMRB64, opSubMIB32}:            opOrMRB64_SubMIB32,
-	{opSubMIB32, opAddRI64}:            opSubMIB32_AddRI64,
-	{opMovRR32, opSubRR32}:             opMovRR32_SubRR32,
-	{opAddRI64, opAddRI32}:             opAddRI64_AddRI32,
-	{opMovRMB64, opMovMRB64}:           opMovRMB64_MovMRB64,
-	{opMovzx8to32RR, opXorRMX32}:       opMovzx8to32RR_XorRMX32,
-	{opXorRMX32, opCmpRI64Jne}:         opXorRMX32_CmpRI64Jne,
-	{opShrRI32, opMovzx8to32RR}:        opShrRI32_Movzx8to32RR,
-	{opMovRR64, opCall}:                opMovRR64_Call,
-	{opMovRR64, opDivR64}:              opMovRR64_DivR64,
-	{opPopR, opPopR}:                   opPopR_PopR,
-	{opLeaB64, opCmpRR64}:              opLeaB64_CmpRR64,
-	{opCmpRR64, opCmovb64}:             opCmpRR64_Cmovb64,
-	{opAndRI32, opLeaX64}:              opAndRI32_LeaX64,
-	{opOrRR64, opCmpRR64}:              opOrRR64_CmpRR64,
-	{opSubRI32, opJae}:                 opSubRI32_Jae,
-	{opMovRR64, opCmpRR64Jne}:          opMovRR64_CmpRR64Jne,
-	{opMovRR64, opJmp}:                 opMovRR64_Jmp,
-	{opMovRR64, opMulR64}:              opMovRR64_MulR64,
-	{opImulRRI64, opShrRI64}:           opImulRRI64_ShrRI64,
-	{opSubRR32, opMovsx32to64RR}:       opSubRR32_Movsx32to64RR,
-	{opPopR, opRet}:                    opPopR_Ret,
-	{opShrRI64, opAddRR64}:             opShrRI64_AddRR64,
-	{opAddRR64, opJmp}:                 opAddRR64_Jmp,
-	{opMovsx32to64RR, opAddRR64}:       opMovsx32to64RR_AddRR64,
-	{opMovsx32to64RR, opShlRI64}:       opMovsx32to64RR_ShlRI64,
-	{opShrRI32, opAddRR32}:             opShrRI32_AddRR32,
-	{opImulRRI64, opMovRR64}:           opImulRRI64_MovRR64,
-	{opMovRR32, opShrRI32}:             opMovRR32_ShrRI32,
-	{opMovRR32, opMovRR64}:             opMovRR32_MovRR64,
-	{opMovRR64, opLeaB64}:              opMovRR64_LeaB64,
-	{opImulRR64, opAddRR64}:            opImulRR64_AddRR64,
-	{opAddRR64, opCmpRI64Jne}:          opAddRR64_CmpRI64Jne,
-	{opMovRMB64, opTestRR64Je}:         opMovRMB64_TestRR64Je,
-	{opCltd, opIdivR32}:                opCltd_IdivR32,
-	{opAddRR64, opAdcRR64}:             opAddRR64_AdcRR64,
-	{opAddRI64, opXorRR32}:             opAddRI64_XorRR32,
-	{opCmovb64, opMovRMB64}:            opCmovb64_MovRMB64,
-	{opLeaX32, opMovRR32}:              opLeaX32_MovRR32,
-	{opMovRR32, opImulRRI64}:           opMovRR32_ImulRRI64,
-	{opAndRI32, opMovRMX64}:            opAndRI32_MovRMX64,
-	{opMovRR64, opMovRMB32}:            opMovRR64_MovRMB32,
-	{opDivR64, opMovRR64}:              opDivR64_MovRR64,
-	{opLeaB64, opCmpRI8Ja}:             opLeaB64_CmpRI8Ja,
-	{opMovzx8to32RMB, opJmpMX}:         opMovzx8to32RMB_JmpMX,
-	{opMovsx32to64RR, opMovzx8to32RMX}: opMovsx32to64RR_Movzx8to32RMX,
-	{opIncR64, opJmp}:                  opIncR64_Jmp,
-	{opAndRI32, opCallMX}:              opAndRI32_CallMX,
-	{opShlRI64, opLeaB64}:              opShlRI64_LeaB64,
-	{opMovRI32, opMovRR64}:             opMovRI32_MovRR64,
-	{opLeaX64, opCmpRI64Jne}:           opLeaX64_CmpRI64Jne,
-	{opMovMRB64, opAddRI64}:            opMovMRB64_AddRI64,
-	{opNop, opNop}:                     opNop_Nop,
-	{opMovRR32, opRolRI32}:             opMovRR32_RolRI32,
-	{opMovzx8to32RMB, opJmp}:           opMovzx8to32RMB_Jmp,
-	{opSubRI64, opCall}:                opSubRI64_Call,
-	{opLeaB64, opSubRI64}:              opLeaB64_SubRI64,
-	{opMovRR64, opCmpRR64Jae}:          opMovRR64_CmpRR64Jae,
-	{opImulRR64, opXorRR64}:            opImulRR64_XorRR64,
-	{opAddRR64, opTestRR64Jne}:         opAddRR64_TestRR64Jne,
-	{opMovMRB64, opMovMRB64}:           opMovMRB64_MovMRB64,
-	{opAddRI64, opCmpMIB8Jne}:          opAddRI64_CmpMIB8Jne,
-	{opXorRR64, opAddRI64}:             opXorRR64_AddRI64,
-	{opShrRI64, opAndRR64}:             opShrRI64_AndRR64,
-	{opAndRR32, opXorRR32}:             opAndRR32_XorRR32,
-	{opSubRR64, opCmpRI64Ja}:           opSubRR64_CmpRI64Ja,
-	{opAddRR64, opShrRC64}:             opAddRR64_ShrRC64,
-	{opCmovne64, opMovRR64}:            opCmovne64_MovRR64,
-	{opMovzx8to32RR, opAddRR64}:        opMovzx8to32RR_AddRR64,
-	{opMovRR32, opCltd}:                opMovRR32_Cltd,
-	{opMovRR64, opAddRR64}:             opMovRR64_AddRR64,
-	{opIncR64, opAndRI32}:              opIncR64_AndRI32,
-	{opLeaX64, opMovzx8to32RMB}:        opLeaX64_Movzx8to32RMB,
-	{opSarRC32, opMovRR32}:             opSarRC32_MovRR32,
-	{opSubRR32, opMovRR32}:             opSubRR32_MovRR32,
-	{opSubRI64, opSubRI64}:             opSubRI64_SubRI64,
-	{opCmpMRX8, opJe}:                  opCmpMRX8_Je,
-	{opRolRI32, opXorRR32}:             opRolRI32_XorRR32,
-	{opXorRR32, opMovRR64}:             opXorRR32_MovRR64,
-	{opImulRR64, opMovRR64}:            opImulRR64_MovRR64,
-	{opLeaB64, opAndRR64}:              opLeaB64_AndRR64,
-	{opMovzx8to32RMB, opLeaB32}:        opMovzx8to32RMB_LeaB32,
-	{opLeaB32, opLeaB32}:               opLeaB32_LeaB32,
-	{opLeaB32, opCmpRI8}:               opLeaB32_CmpRI8,
-	{opCmpRI8, opCmovb32}:              opCmpRI8_Cmovb32,
-	{opLeaB64, opMovMRB64}:             opLeaB64_MovMRB64,
-	{opAndRI32, opAddRR64}:             opAndRI32_AddRR64,
-	{opMovRMB64, opCmpRR64Je}:          opMovRMB64_CmpRR64Je,
-	{opLeaB64, opLeaB64}:               opLeaB64_LeaB64,
-	{opAddRI32, opLeaB64}:              opAddRI32_LeaB64,
-	{opMovRR32, opRorRI32}:             opMovRR32_RorRI32,
-	{opCqto, opIdivR64}:                opCqto_IdivR64,
-	{opMovRR64, opAndRR64}:             opMovRR64_AndRR64,
-	{opMovzx8to32RMX, opXorRR64}:       opMovzx8to32RMX_XorRR64,
-	{opXorRR64, opAddMRX64}:            opXorRR64_AddMRX64,
-	{opMovRMX64, opImulRMB64}:          opMovRMX64_ImulRMB64,
-	{opImulRMB64, opIncR64}:            opImulRMB64_IncR64,
-	{opIncR64, opAddRI64}:              opIncR64_AddRI64,
-	{opImulRMB64, opAddRR64}:           opImulRMB64_AddRR64,
-	{opMovRR32, opDivR32}:              opMovRR32_DivR32,
-	{opMovRR32, opMovMIB8}:             opMovRR32_MovMIB8,
-	{opMovRR64, opCmpRI64Ja}:           opMovRR64_CmpRI64Ja,
-	{opMovRR64, opPushR}:               opMovRR64_PushR,
-	{opRolRI64, opAddRR64}:             opRolRI64_AddRR64,
-	{opMovMIB8, opAddRR32}:             opMovMIB8_AddRR32,
-	{opAddRR32, opCmpRI32Jbe}:          opAddRR32_CmpRI32Jbe,
-	{opImulRR64, opShrRI64}:            opImulRR64_ShrRI64,
-	{opXorRR64, opCmpRR64Jne}:          opXorRR64_CmpRR64Jne,
-	{opMovMRB8, opIncR64}:              opMovMRB8_IncR64,
-	{opLeaX64, opAddRI64}:              opLeaX64_AddRI64,
-	{opAddRR32, opMovsx32to64RR}:       opAddRR32_Movsx32to64RR,
-	{opMovRR64, opIncR64}:              opMovRR64_IncR64,
-	{opPushR, opXorRR32}:               opPushR_XorRR32,
-	{opMovRR32, opAddRR64}:             opMovRR32_AddRR64,
-	{opLeaX32, opSubRR32}:              opLeaX32_SubRR32,
-	{opAddMRX64, opAddRI64}:            opAddMRX64_AddRI64,
-	{opXorRR32, opPushR}:               opXorRR32_PushR,
-	{opAddRR64, opCmpRI64Ja}:           opAddRR64_CmpRI64Ja,
-	{opShrRI64, opLeaX32}:              opShrRI64_LeaX32,
-	{opMovRR32, opSarRI32}:             opMovRR32_SarRI32,
-	{opLeaX64, opCmpRR64Jae}:           opLeaX64_CmpRR64Jae,
-	{opAddRI32, opCmpRI64Je}:           opAddRI32_CmpRI64Je,
-	{opMovMRB64, opJmp}:                opMovMRB64_Jmp,
-	{opAddRR32, opSubRR32}:             opAddRR32_SubRR32,
-	{opMovMIB8, opJmp}:                 opMovMIB8_Jmp,
-	{opIdivR64, opMovRR32}:             opIdivR64_MovRR32,
-	{opAdcRR64, opMovMRB64}:            opAdcRR64_MovMRB64,
-	{opMulR64, opAddRR64}:              opMulR64_AddRR64,
-	{opAndRI32, opMovRR64}:             opAndRI32_MovRR64,
-	{opSubRR64, opMovRR64}:             opSubRR64_MovRR64,
-	{opMovRR64, opCqto}:                opMovRR64_Cqto,
-	{opRolRI64, opMovRR64}:             opRolRI64_MovRR64,
-	{opMovRMB64, opMovRMB64}:           opMovRMB64_MovRMB64,
-	{opMovRR64, opMovRI32}:             opMovRR64_MovRI32,
-	{opAddRI32, opMovMRB8}:             opAddRI32_MovMRB8,
-	{opLeaB64, opIncR32}:               opLeaB64_IncR32,
-	{opAndRR64, opJmp}:                 opAndRR64_Jmp,
-	{opIncR32, opAndRR64}:              opIncR32_AndRR64,
-	{opXorRR32, opXorRR32}:             opXorRR32_XorRR32,
-	{opSubRI64, opMovRR64}:             opSubRI64_MovRR64,
-	{opMovRR32, opShlRC32}:             opMovRR32_ShlRC32,
-	{opAndRI32, opShlRI64}:             opAndRI32_ShlRI64,
-	{opOrRI32, opXorRR64}:              opOrRI32_XorRR64,
-	{opOrRI64, opAddRR64}:              opOrRI64_AddRR64,
-	{opXorRR32, opOrRI64}:              opXorRR32_OrRI64,
-	{opDivR64, opXorRR32}:              opDivR64_XorRR32,
-	{opAddRR64, opLeaB64}:              opAddRR64_LeaB64,
-	{opDivR32, opLeaX64}:               opDivR32_LeaX64,
-	{opAddRI64, opAndRI32}:             opAddRI64_AndRI32,
-	{opRorRI32, opXorRR32}:             opRorRI32_XorRR32,
-	{opLeaB64, opCall}:                 opLeaB64_Call,
-	{opMovRR64, opImulRR64}:            opMovRR64_ImulRR64,
+var hotOperands = [...]uint8{
+	opMovRR8:         writesD | harmless | readsD | readsS,
+	opMovRR16:        writesD | harmless | readsD | readsS,
+	opMovRR32:        writesD | harmless | readsS,
+	opMovRR64:        writesD | harmless | readsS,
+	opMovRI8:         writesD | harmless | readsD,
+	opMovRI16:        writesD | harmless | readsD,
+	opMovRI32:        writesD | harmless,
+	opMovRI64:        writesD | harmless,
+	opMovRMB8:        writesD | readsD | readsB,
+	opMovRMB16:       writesD | readsD | readsB,
+	opMovRMB32:       writesD | readsB,
+	opMovRMB64:       writesD | readsB,
+	opMovRMX8:        writesD | readsD | readsB | readsX,
+	opMovRMX16:       writesD | readsD | readsB | readsX,
+	opMovRMX32:       writesD | readsB | readsX,
+	opMovRMX64:       writesD | readsB | readsX,
+	opMovMRB8:        readsS | readsB,
+	opMovMRB16:       readsS | readsB,
+	opMovMRB32:       readsS | readsB,
+	opMovMRB64:       readsS | readsB,
+	opMovMRX8:        readsS | readsB | readsX,
+	opMovMRX16:       readsS | readsB | readsX,
+	opMovMRX32:       readsS | readsB | readsX,
+	opMovMRX64:       readsS | readsB | readsX,
+	opMovMIB8:        readsB,
+	opMovMIB16:       readsB,
+	opMovMIB32:       readsB,
+	opMovMIB64:       readsB,
+	opMovMIX8:        readsB | readsX,
+	opMovMIX16:       readsB | readsX,
+	opMovMIX32:       readsB | readsX,
+	opMovMIX64:       readsB | readsX,
+	opMovzx8to32RR:   writesD | harmless | readsS,
+	opMovzx8to32RMB:  writesD | readsB,
+	opMovzx8to32RMX:  writesD | readsB | readsX,
+	opMovzx8to64RR:   writesD | harmless | readsS,
+	opMovzx8to64RMB:  writesD | readsB,
+	opMovzx8to64RMX:  writesD | readsB | readsX,
+	opMovzx16to32RR:  writesD | harmless | readsS,
+	opMovzx16to32RMB: writesD | readsB,
+	opMovzx16to32RMX: writesD | readsB | readsX,
+	opMovzx16to64RR:  writesD | harmless | readsS,
+	opMovzx16to64RMB: writesD | readsB,
+	opMovzx16to64RMX: writesD | readsB | readsX,
+	opMovzx32to32RR:  writesD | harmless | readsS,
+	opMovzx32to32RMB: writesD | readsB,
+	opMovzx32to32RMX: writesD | readsB | readsX,
+	opMovzx32to64RR:  writesD | harmless | readsS,
+	opMovzx32to64RMB: writesD | readsB,
+	opMovzx32to64RMX: writesD | readsB | readsX,
+	opMovsx8to32RR:   writesD | harmless | readsS,
+	opMovsx8to32RMB:  writesD | readsB,
+	opMovsx8to32RMX:  writesD | readsB | readsX,
+	opMovsx8to64RR:   writesD | harmless | readsS,
+	opMovsx8to64RMB:  writesD | readsB,
+	opMovsx8to64RMX:  writesD | readsB | readsX,
+	opMovsx16to32RR:  writesD | harmless | readsS,
+	opMovsx16to32RMB: writesD | readsB,
+	opMovsx16to32RMX: writesD | readsB | readsX,
+	opMovsx16to64RR:  writesD | harmless | readsS,
+	opMovsx16to64RMB: writesD | readsB,
+	opMovsx16to64RMX: writesD | readsB | readsX,
+	opMovsx32to32RR:  writesD | harmless | readsS,
+	opMovsx32to32RMB: writesD | readsB,
+	opMovsx32to32RMX: writesD | readsB | readsX,
+	opMovsx32to64RR:  writesD | harmless | readsS,
+	opMovsx32to64RMB: writesD | readsB,
+	opMovsx32to64RMX: writesD | readsB | readsX,
+	opLeaB32:         writesD | harmless | readsB,
+	opLeaB64:         writesD | harmless | readsB,
+	opLeaX32:         writesD | harmless | readsB | readsX,
+	opLeaX64:         writesD | harmless | readsB | readsX,
+	opXchgRR32:       harmless,
+	opXchgRR64:       harmless,
+	opNop:            harmless,
+	opCltq:           harmless,
+	opCltd:           harmless,
+	opCqto:           harmless,
+	opPushR:          readsD,
+	opPopR:           writesD,
+	opAddRR8:         harmless | setsFlags | readsD | readsS,
+	opAddRR16:        harmless | setsFlags | readsD | readsS,
+	opAddRR32:        harmless | setsFlags | readsD | readsS,
+	opAddRR64:        harmless | setsFlags | readsD | readsS,
+	opAddRI8:         harmless | setsFlags | readsD,
+	opAddRI16:        harmless | setsFlags | readsD,
+	opAddRI32:        harmless | setsFlags | readsD,
+	opAddRI64:        harmless | setsFlags | readsD,
+	opAddRMB8:        readsD | readsB,
+	opAddRMB16:       readsD | readsB,
+	opAddRMB32:       readsD | readsB,
+	opAddRMB64:       readsD | readsB,
+	opAddRMX8:        readsD | readsB | readsX,
+	opAddRMX16:       readsD | readsB | readsX,
+	opAddRMX32:       readsD | readsB | readsX,
+	opAddRMX64:       readsD | readsB | readsX,
+	opAddMRB8:        readsS | readsB,
+	opAddMRB16:       readsS | readsB,
+	opAddMRB32:       readsS | readsB,
+	opAddMRB64:       readsS | readsB,
+	opAddMRX8:        readsS | readsB | readsX,
+	opAddMRX16:       readsS | readsB | readsX,
+	opAddMRX32:       readsS | readsB | readsX,
+	opAddMRX64:       readsS | readsB | readsX,
+	opAddMIB8:        readsB,
+	opAddMIB16:       readsB,
+	opAddMIB32:       readsB,
+	opAddMIB64:       readsB,
+	opAddMIX8:        readsB | readsX,
+	opAddMIX16:       readsB | readsX,
+	opAddMIX32:       readsB | readsX,
+	opAddMIX64:       readsB | readsX,
+	opOrRR8:          harmless | setsFlags | readsD | readsS,
+	opOrRR16:         harmless | setsFlags | readsD | readsS,
+	opOrRR32:         harmless | setsFlags | readsD | readsS,
+	opOrRR64:         harmless | setsFlags | readsD | readsS,
+	opOrRI8:          harmless | setsFlags | readsD,
+	opOrRI16:         harmless | setsFlags | readsD,
+	opOrRI32:         harmless | setsFlags | readsD,
+	opOrRI64:         harmless | setsFlags | readsD,
+	opOrRMB8:         readsD | readsB,
+	opOrRMB16:        readsD | readsB,
+	opOrRMB32:        readsD | readsB,
+	opOrRMB64:        readsD | readsB,
+	opOrRMX8:         readsD | readsB | readsX,
+	opOrRMX16:        readsD | readsB | readsX,
+	opOrRMX32:        readsD | readsB | readsX,
+	opOrRMX64:        readsD | readsB | readsX,
+	opOrMRB8:         readsS | readsB,
+	opOrMRB16:        readsS | readsB,
+	opOrMRB32:        readsS | readsB,
+	opOrMRB64:        readsS | readsB,
+	opOrMRX8:         readsS | readsB | readsX,
+	opOrMRX16:        readsS | readsB | readsX,
+	opOrMRX32:        readsS | readsB | readsX,
+	opOrMRX64:        readsS | readsB | readsX,
+	opOrMIB8:         readsB,
+	opOrMIB16:        readsB,
+	opOrMIB32:        readsB,
+	opOrMIB64:        readsB,
+	opOrMIX8:         readsB | readsX,
+	opOrMIX16:        readsB | readsX,
+	opOrMIX32:        readsB | readsX,
+	opOrMIX64:        readsB | readsX,
+	opAdcRR8:         readsD | readsS,
+	opAdcRR16:        readsD | readsS,
+	opAdcRR32:        readsD | readsS,
+	opAdcRR64:        readsD | readsS,
+	opAdcRI8:         readsD,
+	opAdcRI16:        readsD,
+	opAdcRI32:        readsD,
+	opAdcRI64:        readsD,
+	opAdcRMB8:        readsD | readsB,
+	opAdcRMB16:       readsD | readsB,
+	opAdcRMB32:       readsD | readsB,
+	opAdcRMB64:       readsD | readsB,
+	opAdcRMX8:        readsD | readsB | readsX,
+	opAdcRMX16:       readsD | readsB | readsX,
+	opAdcRMX32:       readsD | readsB | readsX,
+	opAdcRMX64:       readsD | readsB | readsX,
+	opAdcMRB8:        readsS | readsB,
+	opAdcMRB16:       readsS | readsB,
+	opAdcMRB32:       readsS | readsB,
+	opAdcMRB64:       readsS | readsB,
+	opAdcMRX8:        readsS | readsB | readsX,
+	opAdcMRX16:       readsS | readsB | readsX,
+	opAdcMRX32:       readsS | readsB | readsX,
+	opAdcMRX64:       readsS | readsB | readsX,
+	opAdcMIB8:        readsB,
+	opAdcMIB16:       readsB,
+	opAdcMIB32:       readsB,
+	opAdcMIB64:       readsB,
+	opAdcMIX8:        readsB | readsX,
+	opAdcMIX16:       readsB | readsX,
+	opAdcMIX32:       readsB | readsX,
+	opAdcMIX64:       readsB | readsX,
+	opSbbRR8:         readsD | readsS,
+	opSbbRR16:        readsD | readsS,
+	opSbbRR32:        readsD | readsS,
+	opSbbRR64:        readsD | readsS,
+	opSbbRI8:         readsD,
+	opSbbRI16:        readsD,
+	opSbbRI32:        readsD,
+	opSbbRI64:        readsD,
+	opSbbRMB8:        readsD | readsB,
+	opSbbRMB16:       readsD | readsB,
+	opSbbRMB32:       readsD | readsB,
+	opSbbRMB64:       readsD | readsB,
+	opSbbRMX8:        readsD | readsB | readsX,
+	opSbbRMX16:       readsD | readsB | readsX,
+	opSbbRMX32:       readsD | readsB | readsX,
+	opSbbRMX64:       readsD | readsB | readsX,
+	opSbbMRB8:        readsS | readsB,
+	opSbbMRB16:       readsS | readsB,
+	opSbbMRB32:       readsS | readsB,
+	opSbbMRB64:       readsS | readsB,
+	opSbbMRX8:        readsS | readsB | readsX,
+	opSbbMRX16:       readsS | readsB | readsX,
+	opSbbMRX32:       readsS | readsB | readsX,
+	opSbbMRX64:       readsS | readsB | readsX,
+	opSbbMIB8:        readsB,
+	opSbbMIB16:       readsB,
+	opSbbMIB32:       readsB,
+	opSbbMIB64:       readsB,
+	opSbbMIX8:        readsB | readsX,
+	opSbbMIX16:       readsB | readsX,
+	opSbbMIX32:       readsB | readsX,
+	opSbbMIX64:       readsB | readsX,
+	opAndRR8:         harmless | setsFlags | readsD | readsS,
+	opAndRR16:        harmless | setsFlags | readsD | readsS,
+	opAndRR32:        harmless | setsFlags | readsD | readsS,
+	opAndRR64:        harmless | setsFlags | readsD | readsS,
+	opAndRI8:         harmless | setsFlags | readsD,
+	opAndRI16:        harmless | setsFlags | readsD,
+	opAndRI32:        harmless | setsFlags | readsD,
+	opAndRI64:        harmless | setsFlags | readsD,
+	opAndRMB8:        readsD | readsB,
+	opAndRMB16:       readsD | readsB,
+	opAndRMB32:       readsD | readsB,
+	opAndRMB64:       readsD | readsB,
+	opAndRMX8:        readsD | readsB | readsX,
+	opAndRMX16:       readsD | readsB | readsX,
+	opAndRMX32:       readsD | readsB | readsX,
+	opAndRMX64:       readsD | readsB | readsX,
+	opAndMRB8:        readsS | readsB,
+	opAndMRB16:       readsS | readsB,
+	opAndMRB32:       readsS | readsB,
+	opAndMRB64:       readsS | readsB,
+	opAndMRX8:        readsS | readsB | readsX,
+	opAndMRX16:       readsS | readsB | readsX,
+	opAndMRX32:       readsS | readsB | readsX,
+	opAndMRX64:       readsS | readsB | readsX,
+	opAndMIB8:        readsB,
+	opAndMIB16:       readsB,
+	opAndMIB32:       readsB,
+	opAndMIB64:       readsB,
+	opAndMIX8:        readsB | readsX,
+	opAndMIX16:       readsB | readsX,
+	opAndMIX32:       readsB | readsX,
+	opAndMIX64:       readsB | readsX,
+	opSubRR8:         harmless | setsFlags | readsD | readsS,
+	opSubRR16:        harmless | setsFlags | readsD | readsS,
+	opSubRR32:        harmless | setsFlags | readsD | readsS,
+	opSubRR64:        harmless | setsFlags | readsD | readsS,
+	opSubRI8:         harmless | setsFlags | readsD,
+	opSubRI16:        harmless | setsFlags | readsD,
+	opSubRI32:        harmless | setsFlags | readsD,
+	opSubRI64:        harmless | setsFlags | readsD,
+	opSubRMB8:        readsD | readsB,
+	opSubRMB16:       readsD | readsB,
+	opSubRMB32:       readsD | readsB,
+	opSubRMB64:       readsD | readsB,
+	opSubRMX8:        readsD | readsB | readsX,
+	opSubRMX16:       readsD | readsB | readsX,
+	opSubRMX32:       readsD | readsB | readsX,
+	opSubRMX64:       readsD | readsB | readsX,
+	opSubMRB8:        readsS | readsB,
+	opSubMRB16:       readsS | readsB,
+	opSubMRB32:       readsS | readsB,
+	opSubMRB64:       readsS | readsB,
+	opSubMRX8:        readsS | readsB | readsX,
+	opSubMRX16:       readsS | readsB | readsX,
+	opSubMRX32:       readsS | readsB | readsX,
+	opSubMRX64:       readsS | readsB | readsX,
+	opSubMIB8:        readsB,
+	opSubMIB16:       readsB,
+	opSubMIB32:       readsB,
+	opSubMIB64:       readsB,
+	opSubMIX8:        readsB | readsX,
+	opSubMIX16:       readsB | readsX,
+	opSubMIX32:       readsB | readsX,
+	opSubMIX64:       readsB | readsX,
+	opXorRR8:         harmless | setsFlags | readsD | readsS,
+	opXorRR16:        harmless | setsFlags | readsD | readsS,
+	opXorRR32:        harmless | setsFlags | readsD | readsS,
+	opXorRR64:        harmless | setsFlags | readsD | readsS,
+	opXorRI8:         harmless | setsFlags | readsD,
+	opXorRI16:        harmless | setsFlags | readsD,
+	opXorRI32:        harmless | setsFlags | readsD,
+	opXorRI64:        harmless | setsFlags | readsD,
+	opXorRMB8:        readsD | readsB,
+	opXorRMB16:       readsD | readsB,
+	opXorRMB32:       readsD | readsB,
+	opXorRMB64:       readsD | readsB,
+	opXorRMX8:        readsD | readsB | readsX,
+	opXorRMX16:       readsD | readsB | readsX,
+	opXorRMX32:       readsD | readsB | readsX,
+	opXorRMX64:       readsD | readsB | readsX,
+	opXorMRB8:        readsS | readsB,
+	opXorMRB16:       readsS | readsB,
+	opXorMRB32:       readsS | readsB,
+	opXorMRB64:       readsS | readsB,
+	opXorMRX8:        readsS | readsB | readsX,
+	opXorMRX16:       readsS | readsB | readsX,
+	opXorMRX32:       readsS | readsB | readsX,
+	opXorMRX64:       readsS | readsB | readsX,
+	opXorMIB8:        readsB,
+	opXorMIB16:       readsB,
+	opXorMIB32:       readsB,
+	opXorMIB64:       readsB,
+	opXorMIX8:        readsB | readsX,
+	opXorMIX16:       readsB | readsX,
+	opXorMIX32:       readsB | readsX,
+	opXorMIX64:       readsB | readsX,
+	opCmpRR8:         harmless | setsFlags | readsD | readsS,
+	opCmpRR16:        harmless | setsFlags | readsD | readsS,
+	opCmpRR32:        harmless | setsFlags | readsD | readsS,
+	opCmpRR64:        harmless | setsFlags | readsD | readsS,
+	opCmpRI8:         harmless | setsFlags | readsD,
+	opCmpRI16:        harmless | setsFlags | readsD,
+	opCmpRI32:        harmless | setsFlags | readsD,
+	opCmpRI64:        harmless | setsFlags | readsD,
+	opCmpRMB8:        readsD | readsB,
+	opCmpRMB16:       readsD | readsB,
+	opCmpRMB32:       readsD | readsB,
+	opCmpRMB64:       readsD | readsB,
+	opCmpRMX8:        readsD | readsB | readsX,
+	opCmpRMX16:       readsD | readsB | readsX,
+	opCmpRMX32:       readsD | readsB | readsX,
+	opCmpRMX64:       readsD | readsB | readsX,
+	opCmpMRB8:        readsS | readsB,
+	opCmpMRB16:       readsS | readsB,
+	opCmpMRB32:       readsS | readsB,
+	opCmpMRB64:       readsS | readsB,
+	opCmpMRX8:        readsS | readsB | readsX,
+	opCmpMRX16:       readsS | readsB | readsX,
+	opCmpMRX32:       readsS | readsB | readsX,
+	opCmpMRX64:       readsS | readsB | readsX,
+	opCmpMIB8:        readsB,
+	opCmpMIB16:       readsB,
+	opCmpMIB32:       readsB,
+	opCmpMIB64:       readsB,
+	opCmpMIX8:        readsB | readsX,
+	opCmpMIX16:       readsB | readsX,
+	opCmpMIX32:       readsB | readsX,
+	opCmpMIX64:       readsB | readsX,
+	opTestRR8:        harmless | setsFlags | readsD | readsS,
+	opTestRR16:       harmless | setsFlags | readsD | readsS,
+	opTestRR32:       harmless | setsFlags | readsD | readsS,
+	opTestRR64:       harmless | setsFlags | readsD | readsS,
+	opTestRI8:        harmless | setsFlags | readsD,
+	opTestRI16:       harmless | setsFlags | readsD,
+	opTestRI32:       harmless | setsFlags | readsD,
+	opTestRI64:       harmless | setsFlags | readsD,
+	opTestRMB8:       readsD | readsB,
+	opTestRMB16:      readsD | readsB,
+	opTestRMB32:      readsD | readsB,
+	opTestRMB64:      readsD | readsB,
+	opTestRMX8:       readsD | readsB | readsX,
+	opTestRMX16:      readsD | readsB | readsX,
+	opTestRMX32:      readsD | readsB | readsX,
+	opTestRMX64:      readsD | readsB | readsX,
+	opTestMRB8:       readsS | readsB,
+	opTestMRB16:      readsS | readsB,
+	opTestMRB32:      readsS | readsB,
+	opTestMRB64:      readsS | readsB,
+	opTestMRX8:       readsS | readsB | readsX,
+	opTestMRX16:      readsS | readsB | readsX,
+	opTestMRX32:      readsS | readsB | readsX,
+	opTestMRX64:      readsS | readsB | readsX,
+	opTestMIB8:       readsB,
+	opTestMIB16:      readsB,
+	opTestMIB32:      readsB,
+	opTestMIB64:      readsB,
+	opTestMIX8:       readsB | readsX,
+	opTestMIX16:      readsB | readsX,
+	opTestMIX32:      readsB | readsX,
+	opTestMIX64:      readsB | readsX,
+	opIncR8:          harmless | readsD,
+	opIncR16:         harmless | readsD,
+	opIncR32:         harmless | readsD,
+	opIncR64:         harmless | readsD,
+	opIncMB8:         readsB,
+	opIncMB16:        readsB,
+	opIncMB32:        readsB,
+	opIncMB64:        readsB,
+	opIncMX8:         readsB | readsX,
+	opIncMX16:        readsB | readsX,
+	opIncMX32:        readsB | readsX,
+	opIncMX64:        readsB | readsX,
+	opDecR8:          harmless | readsD,
+	opDecR16:         harmless | readsD,
+	opDecR32:         harmless | readsD,
+	opDecR64:         harmless | readsD,
+	opDecMB8:         readsB,
+	opDecMB16:        readsB,
+	opDecMB32:        readsB,
+	opDecMB64:        readsB,
+	opDecMX8:         readsB | readsX,
+	opDecMX16:        readsB | readsX,
+	opDecMX32:        readsB | readsX,
+	opDecMX64:        readsB | readsX,
+	opNegR8:          harmless | setsFlags | readsD,
+	opNegR16:         harmless | setsFlags | readsD,
+	opNegR32:         harmless | setsFlags | readsD,
+	opNegR64:         harmless | setsFlags | readsD,
+	opNotR8:          writesD | harmless | readsD,
+	opNotR16:         writesD | harmless | readsD,
+	opNotR32:         writesD | harmless | readsD,
+	opNotR64:         writesD | harmless | readsD,
+	opImulRR32:       harmless | readsD | readsS,
+	opImulRR64:       harmless | readsD | readsS,
+	opImulRMB32:      readsD | readsB,
+	opImulRMB64:      readsD | readsB,
+	opImulRMX32:      readsD | readsB | readsX,
+	opImulRMX64:      readsD | readsB | readsX,
+	opImulRRI32:      harmless | readsS,
+	opImulRRI64:      harmless | readsS,
+	opMulR32:         readsD,
+	opMulR64:         readsD,
+	opDivR32:         readsD,
+	opDivR64:         readsD,
+	opIdivR32:        readsD,
+	opIdivR64:        readsD,
+	opRolRI32:        harmless | readsD,
+	opRolRC32:        harmless | readsD,
+	opRolRI64:        harmless | readsD,
+	opRolRC64:        harmless | readsD,
+	opRorRI32:        harmless | readsD,
+	opRorRC32:        harmless | readsD,
+	opRorRI64:        harmless | readsD,
+	opRorRC64:        harmless | readsD,
+	opShlRI32:        harmless | setsFlags | readsD,
+	opShlRC32:        harmless | readsD,
+	opShlRI64:        harmless | setsFlags | readsD,
+	opShlRC64:        harmless | readsD,
+	opShrRI32:        harmless | setsFlags | readsD,
+	opShrRC32:        harmless | readsD,
+	opShrRI64:        harmless | setsFlags | readsD,
+	opShrRC64:        harmless | readsD,
+	opSarRI32:        harmless | setsFlags | readsD,
+	opSarRC32:        harmless | readsD,
+	opSarRI64:        harmless | setsFlags | readsD,
+	opSarRC64:        harmless | readsD,
+	opShlx32:         writesD | harmless | readsS | readsX,
+	opShlx64:         writesD | harmless | readsS | readsX,
+	opShrx32:         writesD | harmless | readsS | readsX,
+	opShrx64:         writesD | harmless | readsS | readsX,
+	opSarx32:         writesD | harmless | readsS | readsX,
+	opSarx64:         writesD | harmless | readsS | readsX,
+	opBswap32:        writesD | harmless | readsD,
+	opBswap64:        writesD | harmless | readsD,
+	opBtRR32:         readsD | readsS,
+	opBtRR64:         readsD | readsS,
+	opBtRI32:         readsD,
+	opBtRI64:         readsD,
+	opBsf32:          readsS,
+	opBsf64:          readsS,
+	opBsr32:          readsS,
+	opBsr64:          readsS,
+	opTzcnt32:        writesD | readsS,
+	opTzcnt64:        writesD | readsS,
+	opLzcnt32:        writesD | readsS,
+	opLzcnt64:        writesD | readsS,
+	opPopcnt32:       writesD | readsS,
+	opPopcnt64:       writesD | readsS,
+	opSeto:           writesD | readsD,
+	opCmovo32:        writesD | readsD | readsS,
+	opCmovo64:        readsS,
+	opCmovoM32:       writesD | readsD | readsB,
+	opCmovoM64:       readsB,
+	opSetno:          writesD | readsD,
+	opCmovno32:       writesD | readsD | readsS,
+	opCmovno64:       readsS,
+	opCmovnoM32:      writesD | readsD | readsB,
+	opCmovnoM64:      readsB,
+	opSetb:           writesD | readsD,
+	opCmovb32:        writesD | readsD | readsS,
+	opCmovb64:        readsS,
+	opCmovbM32:       writesD | readsD | readsB,
+	opCmovbM64:       readsB,
+	opSetae:          writesD | readsD,
+	opCmovae32:       writesD | readsD | readsS,
+	opCmovae64:       readsS,
+	opCmovaeM32:      writesD | readsD | readsB,
+	opCmovaeM64:      readsB,
+	opSete:           writesD | readsD,
+	opCmove32:        writesD | readsD | readsS,
+	opCmove64:        readsS,
+	opCmoveM32:       writesD | readsD | readsB,
+	opCmoveM64:       readsB,
+	opSetne:          writesD | readsD,
+	opCmovne32:       writesD | readsD | readsS,
+	opCmovne64:       readsS,
+	opCmovneM32:      writesD | readsD | readsB,
+	opCmovneM64:      readsB,
+	opSetbe:          writesD | readsD,
+	opCmovbe32:       writesD | readsD | readsS,
+	opCmovbe64:       readsS,
+	opCmovbeM32:      writesD | readsD | readsB,
+	opCmovbeM64:      readsB,
+	opSeta:           writesD | readsD,
+	opCmova32:        writesD | readsD | readsS,
+	opCmova64:        readsS,
+	opCmovaM32:       writesD | readsD | readsB,
+	opCmovaM64:       readsB,
+	opSets:           writesD | readsD,
+	opCmovs32:        writesD | readsD | readsS,
+	opCmovs64:        readsS,
+	opCmovsM32:       writesD | readsD | readsB,
+	opCmovsM64:       readsB,
+	opSetns:          writesD | readsD,
+	opCmovns32:       writesD | readsD | readsS,
+	opCmovns64:       readsS,
+	opCmovnsM32:      writesD | readsD | readsB,
+	opCmovnsM64:      readsB,
+	opSetp:           writesD | readsD,
+	opCmovp32:        writesD | readsD | readsS,
+	opCmovp64:        readsS,
+	opCmovpM32:       writesD | readsD | readsB,
+	opCmovpM64:       readsB,
+	opSetnp:          writesD | readsD,
+	opCmovnp32:       writesD | readsD | readsS,
+	opCmovnp64:       readsS,
+	opCmovnpM32:      writesD | readsD | readsB,
+	opCmovnpM64:      readsB,
+	opSetl:           writesD | readsD,
+	opCmovl32:        writesD | readsD | readsS,
+	opCmovl64:        readsS,
+	opCmovlM32:       writesD | readsD | readsB,
+	opCmovlM64:       readsB,
+	opSetge:          writesD | readsD,
+	opCmovge32:       writesD | readsD | readsS,
+	opCmovge64:       readsS,
+	opCmovgeM32:      writesD | readsD | readsB,
+	opCmovgeM64:      readsB,
+	opSetle:          writesD | readsD,
+	opCmovle32:       writesD | readsD | readsS,
+	opCmovle64:       readsS,
+	opCmovleM32:      writesD | readsD | readsB,
+	opCmovleM64:      readsB,
+	opSetg:           writesD | readsD,
+	opCmovg32:        writesD | readsD | readsS,
+	opCmovg64:        readsS,
+	opCmovgM32:       writesD | readsD | readsB,
+	opCmovgM64:       readsB,
+	opCallR:          readsD,
+	opJmpR:           readsD,
+	opJmpMB:          readsB,
+	opCallMB:         readsB,
+	opJmpMX:          readsB | readsX,
+	opCallMX:         readsB | readsX,
+	opXaddMR32:       readsS | readsB,
+	opXchgMR32:       readsS | readsB,
+	opCmpxchgMR32:    readsS | readsB,
+	opXaddMR64:       readsS | readsB,
+	opXchgMR64:       readsS | readsB,
+	opCmpxchgMR64:    readsS | readsB,
+	opAddRR32q:       writesD | harmless | readsD | readsS,
+	opAddRR64q:       writesD | harmless | readsD | readsS,
+	opAddRI32q:       writesD | harmless | readsD,
+	opAddRI64q:       writesD | harmless | readsD,
+	opAddRMB32q:      writesD | readsD | readsB,
+	opAddRMB64q:      writesD | readsD | readsB,
+	opAddRMX32q:      writesD | readsD | readsB | readsX,
+	opAddRMX64q:      writesD | readsD | readsB | readsX,
+	opOrRR32q:        writesD | harmless | readsD | readsS,
+	opOrRR64q:        writesD | harmless | readsD | readsS,
+	opOrRI32q:        writesD | harmless | readsD,
+	opOrRI64q:        writesD | harmless | readsD,
+	opOrRMB32q:       writesD | readsD | readsB,
+	opOrRMB64q:       writesD | readsD | readsB,
+	opOrRMX32q:       writesD | readsD | readsB | readsX,
+	opOrRMX64q:       writesD | readsD | readsB | readsX,
+	opAdcRR32q:       writesD | readsD | readsS,
+	opAdcRR64q:       writesD | readsD | readsS,
+	opAdcRI32q:       writesD | readsD,
+	opAdcRI64q:       writesD | readsD,
+	opAdcRMB32q:      writesD | readsD | readsB,
+	opAdcRMB64q:      writesD | readsD | readsB,
+	opAdcRMX32q:      writesD | readsD | readsB | readsX,
+	opAdcRMX64q:      writesD | readsD | readsB | readsX,
+	opSbbRR32q:       writesD | readsD | readsS,
+	opSbbRR64q:       writesD | readsD | readsS,
+	opSbbRI32q:       writesD | readsD,
+	opSbbRI64q:       writesD | readsD,
+	opSbbRMB32q:      writesD | readsD | readsB,
+	opSbbRMB64q:      writesD | readsD | readsB,
+	opSbbRMX32q:      writesD | readsD | readsB | readsX,
+	opSbbRMX64q:      writesD | readsD | readsB | readsX,
+	opAndRR32q:       writesD | harmless | readsD | readsS,
+	opAndRR64q:       writesD | harmless | readsD | readsS,
+	opAndRI32q:       writesD | harmless | readsD,
+	opAndRI64q:       writesD | harmless | readsD,
+	opAndRMB32q:      writesD | readsD | readsB,
+	opAndRMB64q:      writesD | readsD | readsB,
+	opAndRMX32q:      writesD | readsD | readsB | readsX,
+	opAndRMX64q:      writesD | readsD | readsB | readsX,
+	opSubRR32q:       writesD | harmless | readsD | readsS,
+	opSubRR64q:       writesD | harmless | readsD | readsS,
+	opSubRI32q:       writesD | harmless | readsD,
+	opSubRI64q:       writesD | harmless | readsD,
+	opSubRMB32q:      writesD | readsD | readsB,
+	opSubRMB64q:      writesD | readsD | readsB,
+	opSubRMX32q:      writesD | readsD | readsB | readsX,
+	opSubRMX64q:      writesD | readsD | readsB | readsX,
+	opXorRR32q:       writesD | harmless | readsD | readsS,
+	opXorRR64q:       writesD | harmless | readsD | readsS,
+	opXorRI32q:       writesD | harmless | readsD,
+	opXorRI64q:       writesD | harmless | readsD,
+	opXorRMB32q:      writesD | readsD | readsB,
+	opXorRMB64q:      writesD | readsD | readsB,
+	opXorRMX32q:      writesD | readsD | readsB | readsX,
+	opXorRMX64q:      writesD | readsD | readsB | readsX,
+	opIncR32q:        writesD | harmless | readsD,
+	opIncR64q:        writesD | harmless | readsD,
+	opDecR32q:        writesD | harmless | readsD,
+	opDecR64q:        writesD | harmless | readsD,
+	opNegR32q:        writesD | harmless | readsD,
+	opNegR64q:        writesD | harmless | readsD,
+	opImulRR32q:      writesD | harmless | readsD | readsS,
+	opImulRR64q:      writesD | harmless | readsD | readsS,
+	opImulRMB32q:     writesD | readsD | readsB,
+	opImulRMB64q:     writesD | readsD | readsB,
+	opImulRMX32q:     writesD | readsD | readsB | readsX,
+	opImulRMX64q:     writesD | readsD | readsB | readsX,
+	opImulRRI32q:     writesD | harmless | readsS,
+	opImulRRI64q:     writesD | harmless | readsS,
+	opRolRI32q:       writesD | harmless | readsD,
+	opRolRC32q:       harmless | readsD,
+	opRolRI64q:       writesD | harmless | readsD,
+	opRolRC64q:       harmless | readsD,
+	opRorRI32q:       writesD | harmless | readsD,
+	opRorRC32q:       harmless | readsD,
+	opRorRI64q:       writesD | harmless | readsD,
+	opRorRC64q:       harmless | readsD,
+	opShlRI32q:       writesD | harmless | readsD,
+	opShlRC32q:       harmless | readsD,
+	opShlRI64q:       writesD | harmless | readsD,
+	opShlRC64q:       harmless | readsD,
+	opShrRI32q:       writesD | harmless | readsD,
+	opShrRC32q:       harmless | readsD,
+	opShrRI64q:       writesD | harmless | readsD,
+	opShrRC64q:       harmless | readsD,
+	opSarRI32q:       writesD | harmless | readsD,
+	opSarRC32q:       harmless | readsD,
+	opSarRI64q:       writesD | harmless | readsD,
+	opSarRC64q:       harmless | readsD,
+	opCmpRR8Jb:       readsD | readsS,
+	opCmpRR8Jae:      readsD | readsS,
+	opCmpRR8Je:       readsD | readsS,
+	opCmpRR8Jne:      readsD | readsS,
+	opCmpRR8Jbe:      readsD | readsS,
+	opCmpRR8Ja:       readsD | readsS,
+	opCmpRR8Js:       readsD | readsS,
+	opCmpRR8Jns:      readsD | readsS,
+	opCmpRR8Jl:       readsD | readsS,
+	opCmpRR8Jge:      readsD | readsS,
+	opCmpRR8Jle:      readsD | readsS,
+	opCmpRR8Jg:       readsD | readsS,
+	opCmpRR32Jb:      readsD | readsS,
+	opCmpRR32Jae:     readsD | readsS,
+	opCmpRR32Je:      readsD | readsS,
+	opCmpRR32Jne:     readsD | readsS,
+	opCmpRR32Jbe:     readsD | readsS,
+	opCmpRR32Ja:      readsD | readsS,
+	opCmpRR32Js:      readsD | readsS,
+	opCmpRR32Jns:     readsD | readsS,
+	opCmpRR32Jl:      readsD | readsS,
+	opCmpRR32Jge:     readsD | readsS,
+	opCmpRR32Jle:     readsD | readsS,
+	opCmpRR32Jg:      readsD | readsS,
+	opCmpRR64Jb:      readsD | readsS,
+	opCmpRR64Jae:     readsD | readsS,
+	opCmpRR64Je:      readsD | readsS,
+	opCmpRR64Jne:     readsD | readsS,
+	opCmpRR64Jbe:     readsD | readsS,
+	opCmpRR64Ja:      readsD | readsS,
+	opCmpRR64Js:      readsD | readsS,
+	opCmpRR64Jns:     readsD | readsS,
+	opCmpRR64Jl:      readsD | readsS,
+	opCmpRR64Jge:     readsD | readsS,
+	opCmpRR64Jle:     readsD | readsS,
+	opCmpRR64Jg:      readsD | readsS,
+	opCmpRI8Jb:       readsD,
+	opCmpRI8Jae:      readsD,
+	opCmpRI8Je:       readsD,
+	opCmpRI8Jne:      readsD,
+	opCmpRI8Jbe:      readsD,
+	opCmpRI8Ja:       readsD,
+	opCmpRI8Js:       readsD,
+	opCmpRI8Jns:      readsD,
+	opCmpRI8Jl:       readsD,
+	opCmpRI8Jge:      readsD,
+	opCmpRI8Jle:      readsD,
+	opCmpRI8Jg:       readsD,
+	opCmpRI32Jb:      readsD,
+	opCmpRI32Jae:     readsD,
+	opCmpRI32Je:      readsD,
+	opCmpRI32Jne:     readsD,
+	opCmpRI32Jbe:     readsD,
+	opCmpRI32Ja:      readsD,
+	opCmpRI32Js:      readsD,
+	opCmpRI32Jns:     readsD,
+	opCmpRI32Jl:      readsD,
+	opCmpRI32Jge:     readsD,
+	opCmpRI32Jle:     readsD,
+	opCmpRI32Jg:      readsD,
+	opCmpRI64Jb:      readsD,
+	opCmpRI64Jae:     readsD,
+	opCmpRI64Je:      readsD,
+	opCmpRI64Jne:     readsD,
+	opCmpRI64Jbe:     readsD,
+	opCmpRI64Ja:      readsD,
+	opCmpRI64Js:      readsD,
+	opCmpRI64Jns:     readsD,
+	opCmpRI64Jl:      readsD,
+	opCmpRI64Jge:     readsD,
+	opCmpRI64Jle:     readsD,
+	opCmpRI64Jg:      readsD,
+	opCmpRMB8Jb:      readsD | readsB,
+	opCmpRMB8Jae:     readsD | readsB,
+	opCmpRMB8Je:      readsD | readsB,
+	opCmpRMB8Jne:     readsD | readsB,
+	opCmpRMB8Jbe:     readsD | readsB,
+	opCmpRMB8Ja:      readsD | readsB,
+	opCmpRMB8Js:      readsD | readsB,
+	opCmpRMB8Jns:     readsD | readsB,
+	opCmpRMB8Jl:      readsD | readsB,
+	opCmpRMB8Jge:     readsD | readsB,
+	opCmpRMB8Jle:     readsD | readsB,
+	opCmpRMB8Jg:      readsD | readsB,
+	opCmpRMB32Jb:     readsD | readsB,
+	opCmpRMB32Jae:    readsD | readsB,
+	opCmpRMB32Je:     readsD | readsB,
+	opCmpRMB32Jne:    readsD | readsB,
+	opCmpRMB32Jbe:    readsD | readsB,
+	opCmpRMB32Ja:     readsD | readsB,
+	opCmpRMB32Js:     readsD | readsB,
+	opCmpRMB32Jns:    readsD | readsB,
+	opCmpRMB32Jl:     readsD | readsB,
+	opCmpRMB32Jge:    readsD | readsB,
+	opCmpRMB32Jle:    readsD | readsB,
+	opCmpRMB32Jg:     readsD | readsB,
+	opCmpRMB64Jb:     readsD | readsB,
+	opCmpRMB64Jae:    readsD | readsB,
+	opCmpRMB64Je:     readsD | readsB,
+	opCmpRMB64Jne:    readsD | readsB,
+	opCmpRMB64Jbe:    readsD | readsB,
+	opCmpRMB64Ja:     readsD | readsB,
+	opCmpRMB64Js:     readsD | readsB,
+	opCmpRMB64Jns:    readsD | readsB,
+	opCmpRMB64Jl:     readsD | readsB,
+	opCmpRMB64Jge:    readsD | readsB,
+	opCmpRMB64Jle:    readsD | readsB,
+	opCmpRMB64Jg:     readsD | readsB,
+	opCmpMIB8Jb:      readsB,
+	opCmpMIB8Jae:     readsB,
+	opCmpMIB8Je:      readsB,
+	opCmpMIB8Jne:     readsB,
+	opCmpMIB8Jbe:     readsB,
+	opCmpMIB8Ja:      readsB,
+	opCmpMIB8Js:      readsB,
+	opCmpMIB8Jns:     readsB,
+	opCmpMIB8Jl:      readsB,
+	opCmpMIB8Jge:     readsB,
+	opCmpMIB8Jle:     readsB,
+	opCmpMIB8Jg:      readsB,
+	opCmpMIB32Jb:     readsB,
+	opCmpMIB32Jae:    readsB,
+	opCmpMIB32Je:     readsB,
+	opCmpMIB32Jne:    readsB,
+	opCmpMIB32Jbe:    readsB,
+	opCmpMIB32Ja:     readsB,
+	opCmpMIB32Js:     readsB,
+	opCmpMIB32Jns:    readsB,
+	opCmpMIB32Jl:     readsB,
+	opCmpMIB32Jge:    readsB,
+	opCmpMIB32Jle:    readsB,
+	opCmpMIB32Jg:     readsB,
+	opCmpMIB64Jb:     readsB,
+	opCmpMIB64Jae:    readsB,
+	opCmpMIB64Je:     readsB,
+	opCmpMIB64Jne:    readsB,
+	opCmpMIB64Jbe:    readsB,
+	opCmpMIB64Ja:     readsB,
+	opCmpMIB64Js:     readsB,
+	opCmpMIB64Jns:    readsB,
+	opCmpMIB64Jl:     readsB,
+	opCmpMIB64Jge:    readsB,
+	opCmpMIB64Jle:    readsB,
+	opCmpMIB64Jg:     readsB,
+	opTestRR8Jb:      readsD | readsS,
+	opTestRR8Jae:     readsD | readsS,
+	opTestRR8Je:      readsD | readsS,
+	opTestRR8Jne:     readsD | readsS,
+	opTestRR8Jbe:     readsD | readsS,
+	opTestRR8Ja:      readsD | readsS,
+	opTestRR8Js:      readsD | readsS,
+	opTestRR8Jns:     readsD | readsS,
+	opTestRR8Jl:      readsD | readsS,
+	opTestRR8Jge:     readsD | readsS,
+	opTestRR8Jle:     readsD | readsS,
+	opTestRR8Jg:      readsD | readsS,
+	opTestRR32Jb:     readsD | readsS,
+	opTestRR32Jae:    readsD | readsS,
+	opTestRR32Je:     readsD | readsS,
+	opTestRR32Jne:    readsD | readsS,
+	opTestRR32Jbe:    readsD | readsS,
+	opTestRR32Ja:     readsD | readsS,
+	opTestRR32Js:     readsD | readsS,
+	opTestRR32Jns:    readsD | readsS,
+	opTestRR32Jl:     readsD | readsS,
+	opTestRR32Jge:    readsD | readsS,
+	opTestRR32Jle:    readsD | readsS,
+	opTestRR32Jg:     readsD | readsS,
+	opTestRR64Jb:     readsD | readsS,
+	opTestRR64Jae:    readsD | readsS,
+	opTestRR64Je:     readsD | readsS,
+	opTestRR64Jne:    readsD | readsS,
+	opTestRR64Jbe:    readsD | readsS,
+	opTestRR64Ja:     readsD | readsS,
+	opTestRR64Js:     readsD | readsS,
+	opTestRR64Jns:    readsD | readsS,
+	opTestRR64Jl:     readsD | readsS,
+	opTestRR64Jge:    readsD | readsS,
+	opTestRR64Jle:    readsD | readsS,
+	opTestRR64Jg:     readsD | readsS,
+	opTestRI8Jb:      readsD,
+	opTestRI8Jae:     readsD,
+	opTestRI8Je:      readsD,
+	opTestRI8Jne:     readsD,
+	opTestRI8Jbe:     readsD,
+	opTestRI8Ja:      readsD,
+	opTestRI8Js:      readsD,
+	opTestRI8Jns:     readsD,
+	opTestRI8Jl:      readsD,
+	opTestRI8Jge:     readsD,
+	opTestRI8Jle:     readsD,
+	opTestRI8Jg:      readsD,
+	opTestRI32Jb:     readsD,
+	opTestRI32Jae:    readsD,
+	opTestRI32Je:     readsD,
+	opTestRI32Jne:    readsD,
+	opTestRI32Jbe:    readsD,
+	opTestRI32Ja:     readsD,
+	opTestRI32Js:     readsD,
+	opTestRI32Jns:    readsD,
+	opTestRI32Jl:     readsD,
+	opTestRI32Jge:    readsD,
+	opTestRI32Jle:    readsD,
+	opTestRI32Jg:     readsD,
+	opTestRI64Jb:     readsD,
+	opTestRI64Jae:    readsD,
+	opTestRI64Je:     readsD,
+	opTestRI64Jne:    readsD,
+	opTestRI64Jbe:    readsD,
+	opTestRI64Ja:     readsD,
+	opTestRI64Js:     readsD,
+	opTestRI64Jns:    readsD,
+	opTestRI64Jl:     readsD,
+	opTestRI64Jge:    readsD,
+	opTestRI64Jle:    readsD,
+	opTestRI64Jg:     readsD,
+	opTestRMB8Jb:     readsD | readsB,
+	opTestRMB8Jae:    readsD | readsB,
+	opTestRMB8Je:     readsD | readsB,
+	opTestRMB8Jne:    readsD | readsB,
+	opTestRMB8Jbe:    readsD | readsB,
+	opTestRMB8Ja:     readsD | readsB,
+	opTestRMB8Js:     readsD | readsB,
+	opTestRMB8Jns:    readsD | readsB,
+	opTestRMB8Jl:     readsD | readsB,
+	opTestRMB8Jge:    readsD | readsB,
+	opTestRMB8Jle:    readsD | readsB,
+	opTestRMB8Jg:     readsD | readsB,
+	opTestRMB32Jb:    readsD | readsB,
+	opTestRMB32Jae:   readsD | readsB,
+	opTestRMB32Je:    readsD | readsB,
+	opTestRMB32Jne:   readsD | readsB,
+	opTestRMB32Jbe:   readsD | readsB,
+	opTestRMB32Ja:    readsD | readsB,
+	opTestRMB32Js:    readsD | readsB,
+	opTestRMB32Jns:   readsD | readsB,
+	opTestRMB32Jl:    readsD | readsB,
+	opTestRMB32Jge:   readsD | readsB,
+	opTestRMB32Jle:   readsD | readsB,
+	opTestRMB32Jg:    readsD | readsB,
+	opTestRMB64Jb:    readsD | readsB,
+	opTestRMB64Jae:   readsD | readsB,
+	opTestRMB64Je:    readsD | readsB,
+	opTestRMB64Jne:   readsD | readsB,
+	opTestRMB64Jbe:   readsD | readsB,
+	opTestRMB64Ja:    readsD | readsB,
+	opTestRMB64Js:    readsD | readsB,
+	opTestRMB64Jns:   readsD | readsB,
+	opTestRMB64Jl:    readsD | readsB,
+	opTestRMB64Jge:   readsD | readsB,
+	opTestRMB64Jle:   readsD | readsB,
+	opTestRMB64Jg:    readsD | readsB,
+	opTestMIB8Jb:     readsB,
+	opTestMIB8Jae:    readsB,
+	opTestMIB8Je:     readsB,
+	opTestMIB8Jne:    readsB,
+	opTestMIB8Jbe:    readsB,
+	opTestMIB8Ja:     readsB,
+	opTestMIB8Js:     readsB,
+	opTestMIB8Jns:    readsB,
+	opTestMIB8Jl:     readsB,
+	opTestMIB8Jge:    readsB,
+	opTestMIB8Jle:    readsB,
+	opTestMIB8Jg:     readsB,
+	opTestMIB32Jb:    readsB,
+	opTestMIB32Jae:   readsB,
+	opTestMIB32Je:    readsB,
+	opTestMIB32Jne:   readsB,
+	opTestMIB32Jbe:   readsB,
+	opTestMIB32Ja:    readsB,
+	opTestMIB32Js:    readsB,
+	opTestMIB32Jns:   readsB,
+	opTestMIB32Jl:    readsB,
+	opTestMIB32Jge:   readsB,
+	opTestMIB32Jle:   readsB,
+	opTestMIB32Jg:    readsB,
+	opTestMIB64Jb:    readsB,
+	opTestMIB64Jae:   readsB,
+	opTestMIB64Je:    readsB,
+	opTestMIB64Jne:   readsB,
+	opTestMIB64Jbe:   readsB,
+	opTestMIB64Ja:    readsB,
+	opTestMIB64Js:    readsB,
+	opTestMIB64Jns:   readsB,
+	opTestMIB64Jl:    readsB,
+	opTestMIB64Jge:   readsB,
+	opTestMIB64Jle:   readsB,
+	opTestMIB64Jg:    readsB,
+}
+
+var hotPairs = map[pairKey]uint16{
+	{opMovRR64, opMovRR64, 0}:              opMovRR64_MovRR64,
+	{opXorRR64q, opMovRR64, 2}:             opXorRR64q_MovRR64_s,
+	{opMovRR32, opMovRR32, 0}:              opMovRR32_MovRR32,
+	{opAddRI64q, opAddRR64q, 0}:            opAddRI64q_AddRR64q,
+	{opMovRR64, opShrRI64q, 1}:             opMovRR64_ShrRI64q_d,
+	{opMovRR64, opShlRI64q, 1}:             opMovRR64_ShlRI64q_d,
+	{opAddRI64q, opCmpRR64Jne, 1}:          opAddRI64q_CmpRR64Jne_d,
+	{opAddRI64q, opAddRI64q, 0}:            opAddRI64q_AddRI64q,
+	{opXorRR64q, opRolRI64q, 0}:            opXorRR64q_RolRI64q,
+	{opAndRR64, opJne, 0}:                  opAndRR64_Jne,
+	{opShlRI64q, opXorRR64q, 1}:            opShlRI64q_XorRR64q_d,
+	{opMovRMB64, opImulRMB64q, 1}:          opMovRMB64_ImulRMB64q_d,
+	{opMovRR64, opAddRI64q, 0}:             opMovRR64_AddRI64q,
+	{opAddRR64q, opRolRI64q, 0}:            opAddRR64q_RolRI64q,
+	{opMovRR32, opAddRR32, 0}:              opMovRR32_AddRR32,
+	{opAddRI64q, opCmpRI64Jne, 1}:          opAddRI64q_CmpRI64Jne_d,
+	{opAddRR32, opMovMIB8, 0}:              opAddRR32_MovMIB8,
+	{opRolRI64q, opXorRR64q, 0}:            opRolRI64q_XorRR64q,
+	{opAddRR64q, opCmpRR64Jne, 0}:          opAddRR64q_CmpRR64Jne,
+	{opAddRR64, opMovRR64, 0}:              opAddRR64_MovRR64,
+	{opMovMRB64, opMovRR64, 0}:             opMovMRB64_MovRR64,
+	{opNop, opLeaB64, 0}:                   opNop_LeaB64,
+	{opMovzx8to32RMB, opAddRI64q, 0}:       opMovzx8to32RMB_AddRI64q,
+	{opLeaB64, opRet, 0}:                   opLeaB64_Ret,
+	{opMovRR64, opXchgMR64, 2}:             opMovRR64_XchgMR64_s,
+	{opMovRMB64, opLeaB64, 4}:              opMovRMB64_LeaB64_b,
+	{opLeaB64, opCmpxchgMR64, 2}:           opLeaB64_CmpxchgMR64_s,
+	{opAddRR64, opOrMRB64, 0}:              opAddRR64_OrMRB64,
+	{opAddMRB64, opMovRMB64, 0}:            opAddMRB64_MovRMB64,
+	{opXchgMR64, opAddRR64, 0}:             opXchgMR64_AddRR64,
+	{opCmpxchgMR64, opMovRR64, 0}:          opCmpxchgMR64_MovRR64,
+	{opLeaX64, opMovRR64, 0}:               opLeaX64_MovRR64,
+	{opMovRR64, opXorRR64q, 0}:             opMovRR64_XorRR64q,
+	{opAddRR64q, opMovRR64, 0}:             opAddRR64q_MovRR64,
+	{opCmpRR64, opMovRR64, 0}:              opCmpRR64_MovRR64,
+	{opAndRI32q, opOrRR64q, 1}:             opAndRI32q_OrRR64q_d,
+	{opSbbRR64, opJb, 0}:                   opSbbRR64_Jb,
+	{opIncR64q, opCmpRI64Jne, 1}:           opIncR64q_CmpRI64Jne_d,
+	{opShrRI64q, opLeaX64, 12}:             opShrRI64q_LeaX64_bx,
+	{opMovRR64, opSubRR64q, 1}:             opMovRR64_SubRR64q_d,
+	{opLeaB64, opAddRI32q, 0}:              opLeaB64_AddRI32q,
+	{opAddRI32q, opAndRR64, 0}:             opAddRI32q_AndRR64,
+	{opMovRR64, opCmovne64, 0}:             opMovRR64_Cmovne64,
+	{opAddRR32q, opMovRR32, 0}:             opAddRR32q_MovRR32,
+	{opAddRI64q, opMovRR64, 0}:             opAddRI64q_MovRR64,
+	{opImulRMB64q, opAddRI64q, 0}:          opImulRMB64q_AddRI64q,
+	{opXorRR64q, opAndRI32, 1}:             opXorRR64q_AndRI32_d,
+	{opMovMIB8, opCmpRI32Jbe, 0}:           opMovMIB8_CmpRI32Jbe,
+	{opMulR64, opShrRI64q, 0}:              opMulR64_ShrRI64q,
+	{opNop, opMovRR64, 0}:                  opNop_MovRR64,
+	{opXorRR32q, opMovRR32, 0}:             opXorRR32q_MovRR32,
+	{opPushR, opMovRR64, 0}:                opPushR_MovRR64,
+	{opMovMRB8, opAddRI64q, 0}:             opMovMRB8_AddRI64q,
+	{opTestRI8, opMovRR64, 0}:              opTestRI8_MovRR64,
+	{opMovRR64, opMovRR32, 0}:              opMovRR64_MovRR32,
+	{opMovRR32, opAddRR32q, 0}:             opMovRR32_AddRR32q,
+	{opOrMRB64, opSubMIB32, 0}:             opOrMRB64_SubMIB32,
+	{opSubMIB32, opAddRI64q, 0}:            opSubMIB32_AddRI64q,
+	{opAddRI64q, opAddRI32q, 0}:            opAddRI64q_AddRI32q,
+	{opMovzx8to32RR, opXorRMX32q, 8}:       opMovzx8to32RR_XorRMX32q_x,
+	{opShrRI32, opMovzx8to32RR, 0}:         opShrRI32_Movzx8to32RR,
+	{opXorRR32q, opShrRI32, 0}:             opXorRR32q_ShrRI32,
+	{opXorRMX32q, opCmpRI64Jne, 0}:         opXorRMX32q_CmpRI64Jne,
+	{opMovRR64, opCall, 0}:                 opMovRR64_Call,
+	{opMovRR64, opDivR64, 0}:               opMovRR64_DivR64,
+	{opPopR, opPopR, 0}:                    opPopR_PopR,
+	{opMovRMB64, opMovMRB64, 0}:            opMovRMB64_MovMRB64,
+	{opLeaX64, opLeaX64, 8}:                opLeaX64_LeaX64_x,
+	{opMovRMB64, opMovRR64, 0}:             opMovRMB64_MovRR64,
+	{opLeaB64, opCmpRR64, 0}:               opLeaB64_CmpRR64,
+	{opCmpRR64, opCmovb64, 0}:              opCmpRR64_Cmovb64,
+	{opAddRR64q, opAddRI64q, 0}:            opAddRR64q_AddRI64q,
+	{opMovRR64, opSbbRR64, 0}:              opMovRR64_SbbRR64,
+	{opSubRI32, opJae, 0}:                  opSubRI32_Jae,
+	{opOrRR64q, opCmpRR64, 1}:              opOrRR64q_CmpRR64_d,
+	{opMovRR64, opCmpRR64Jne, 0}:           opMovRR64_CmpRR64Jne,
+	{opMovRR64, opJmp, 0}:                  opMovRR64_Jmp,
+	{opMovRR64, opMulR64, 0}:               opMovRR64_MulR64,
+	{opRolRI64q, opXorRR64q, 1}:            opRolRI64q_XorRR64q_d,
+	{opAndRI32q, opLeaX64, 8}:              opAndRI32q_LeaX64_x,
+	{opImulRRI64q, opShrRI64q, 1}:          opImulRRI64q_ShrRI64q_d,
+	{opPopR, opRet, 0}:                     opPopR_Ret,
+	{opAddRR64, opJmp, 0}:                  opAddRR64_Jmp,
+	{opAddRR64q, opMovRR32, 0}:             opAddRR64q_MovRR32,
+	{opMovsx32to64RR, opShlRI64, 1}:        opMovsx32to64RR_ShlRI64_d,
+	{opImulRRI64q, opMovRR64, 0}:           opImulRRI64q_MovRR64,
+	{opXorRR64q, opAddRR64q, 2}:            opXorRR64q_AddRR64q_s,
+	{opAddRR64q, opCmpRI64Jne, 0}:          opAddRR64q_CmpRI64Jne,
+	{opShrRI64q, opXorRR64q, 1}:            opShrRI64q_XorRR64q_d,
+	{opMovRMB64, opTestRR64Je, 3}:          opMovRMB64_TestRR64Je_ds,
+	{opCltd, opIdivR32, 0}:                 opCltd_IdivR32,
+	{opMovRR32, opAndRI32q, 1}:             opMovRR32_AndRI32q_d,
+	{opAddRR64, opAdcRR64, 0}:              opAddRR64_AdcRR64,
+	{opAddRI64q, opXorRR32q, 0}:            opAddRI64q_XorRR32q,
+	{opAddRI64q, opCmpRR64Jne, 2}:          opAddRI64q_CmpRR64Jne_s,
+	{opMovRR64, opXorRR64q, 1}:             opMovRR64_XorRR64q_d,
+	{opCmovb64, opMovRMB64, 0}:             opCmovb64_MovRMB64,
+	{opLeaX32, opMovRR32, 0}:               opLeaX32_MovRR32,
+	{opMovRR64, opAndRI32q, 0}:             opMovRR64_AndRI32q,
+	{opAndRI32, opMovRMX64, 0}:             opAndRI32_MovRMX64,
+	{opMovRR64, opXorRR32, 0}:              opMovRR64_XorRR32,
+	{opDivR64, opMovRR64, 0}:               opDivR64_MovRR64,
+	{opLeaB64, opCmpRI8Ja, 0}:              opLeaB64_CmpRI8Ja,
+	{opShrRI64q, opAddRR64q, 1}:            opShrRI64q_AddRR64q_d,
+	{opMovzx8to32RMB, opJmpMX, 8}:          opMovzx8to32RMB_JmpMX_x,
+	{opMovsx32to64RR, opMovzx8to32RMX, 8}:  opMovsx32to64RR_Movzx8to32RMX_x,
+	{opIncR64, opJmp, 0}:                   opIncR64_Jmp,
+	{opAndRI32, opCallMX, 0}:               opAndRI32_CallMX,
+	{opShlRI64, opLeaB64, 0}:               opShlRI64_LeaB64,
+	{opMovRI32, opMovRR64, 0}:              opMovRI32_MovRR64,
+	{opLeaX64, opCmpRI64Jne, 0}:            opLeaX64_CmpRI64Jne,
+	{opNop, opNop, 0}:                      opNop_Nop,
+	{opMovRR64, opShrRI64q, 0}:             opMovRR64_ShrRI64q,
+	{opMovzx8to32RMB, opJmp, 0}:            opMovzx8to32RMB_Jmp,
+	{opSubRI64, opCall, 0}:                 opSubRI64_Call,
+	{opLeaB64, opSubRI64, 0}:               opLeaB64_SubRI64,
+	{opMovRR32, opSubRR32, 1}:              opMovRR32_SubRR32_d,
+	{opMovRR64, opCmpRR64Jae, 0}:           opMovRR64_CmpRR64Jae,
+	{opImulRR64q, opXorRR64q, 0}:           opImulRR64q_XorRR64q,
+	{opAddRR64q, opTestRR64Jne, 0}:         opAddRR64q_TestRR64Jne,
+	{opAddRR64q, opAddRR64q, 1}:            opAddRR64q_AddRR64q_d,
+	{opMovMRB64, opMovMRB64, 0}:            opMovMRB64_MovMRB64,
+	{opShrRI64q, opXorRR64q, 2}:            opShrRI64q_XorRR64q_s,
+	{opMovRR32, opImulRRI64q, 0}:           opMovRR32_ImulRRI64q,
+	{opAddRI64, opCmpMIB8Jne, 0}:           opAddRI64_CmpMIB8Jne,
+	{opXorRR64q, opAddRI64q, 0}:            opXorRR64q_AddRI64q,
+	{opMovRR64, opXorRR32q, 0}:             opMovRR64_XorRR32q,
+	{opShrRI64q, opAndRR64q, 1}:            opShrRI64q_AndRR64q_d,
+	{opSubRR64q, opCmpRI64Ja, 1}:           opSubRR64q_CmpRI64Ja_d,
+	{opAddRR64, opShrRC64, 0}:              opAddRR64_ShrRC64,
+	{opCmovne64, opMovRR64, 0}:             opCmovne64_MovRR64,
+	{opShrRI32q, opAddRR32q, 1}:            opShrRI32q_AddRR32q_d,
+	{opMovRR32, opCltd, 0}:                 opMovRR32_Cltd,
+	{opMovRR64, opAddRI64, 0}:              opMovRR64_AddRI64,
+	{opMovRR64, opAddRR64, 0}:              opMovRR64_AddRR64,
+	{opLeaX64, opMovzx8to32RMB, 0}:         opLeaX64_Movzx8to32RMB,
+	{opXorRR64q, opMovRR32, 0}:             opXorRR64q_MovRR32,
+	{opSarRC32q, opMovRR32, 0}:             opSarRC32q_MovRR32,
+	{opMovRR32, opRolRI32q, 1}:             opMovRR32_RolRI32q_d,
+	{opCmpMRX8, opJe, 0}:                   opCmpMRX8_Je,
+	{opMovzx8to32RMB, opLeaB32, 4}:         opMovzx8to32RMB_LeaB32_b,
+	{opLeaB32, opLeaB32, 0}:                opLeaB32_LeaB32,
+	{opLeaB32, opCmpRI8, 0}:                opLeaB32_CmpRI8,
+	{opCmpRI8, opCmovb32, 0}:               opCmpRI8_Cmovb32,
+	{opMovMRB64, opAddRI64q, 0}:            opMovMRB64_AddRI64q,
+	{opMovRMB64, opCmpRR64Je, 1}:           opMovRMB64_CmpRR64Je_d,
+	{opLeaB64, opLeaB64, 0}:                opLeaB64_LeaB64,
+	{opLeaB64, opAndRR64, 2}:               opLeaB64_AndRR64_s,
+	{opAddRI32q, opLeaB64, 0}:              opAddRI32q_LeaB64,
+	{opXorRR32, opMovRR64, 0}:              opXorRR32_MovRR64,
+	{opMovRR32, opShrRI32q, 1}:             opMovRR32_ShrRI32q_d,
+	{opCqto, opIdivR64, 0}:                 opCqto_IdivR64,
+	{opMovzx8to32RMX, opXorRR64, 1}:        opMovzx8to32RMX_XorRR64_d,
+	{opXorRR64, opAddMRX64, 0}:             opXorRR64_AddMRX64,
+	{opMovRMX64, opImulRMB64q, 1}:          opMovRMX64_ImulRMB64q_d,
+	{opImulRMB64q, opIncR64q, 0}:           opImulRMB64q_IncR64q,
+	{opIncR64q, opAddRI64q, 0}:             opIncR64q_AddRI64q,
+	{opImulRMB64q, opAddRR64q, 2}:          opImulRMB64q_AddRR64q_s,
+	{opMovRR32, opDivR32, 0}:               opMovRR32_DivR32,
+	{opMovRR64, opCmpRI64Ja, 0}:            opMovRR64_CmpRI64Ja,
+	{opMovRR64, opPushR, 0}:                opMovRR64_PushR,
+	{opMovRR32, opMovMIB8, 4}:              opMovRR32_MovMIB8_b,
+	{opRolRI64q, opAddRR64q, 0}:            opRolRI64q_AddRR64q,
+	{opMovMIB8, opAddRR32q, 0}:             opMovMIB8_AddRR32q,
+	{opAddRR32q, opCmpRI32Jbe, 1}:          opAddRR32q_CmpRI32Jbe_d,
+	{opMovRR32, opMovRR64, 0}:              opMovRR32_MovRR64,
+	{opMovRR64, opMovRMB32, 0}:             opMovRR64_MovRMB32,
+	{opAddRR64q, opAddRR64q, 0}:            opAddRR64q_AddRR64q,
+	{opImulRR64q, opShrRI64q, 1}:           opImulRR64q_ShrRI64q_d,
+	{opXorRR64q, opCmpRR64Jne, 0}:          opXorRR64q_CmpRR64Jne,
+	{opMovMRB8, opIncR64q, 0}:              opMovMRB8_IncR64q,
+	{opAddRR64q, opAddRR64, 1}:             opAddRR64q_AddRR64_d,
+	{opMovRR64, opLeaB64, 0}:               opMovRR64_LeaB64,
+	{opSubRR32, opMovsx32to64RR, 0}:        opSubRR32_Movsx32to64RR,
+	{opShlRI64q, opXorRR64q, 2}:            opShlRI64q_XorRR64q_s,
+	{opLeaX32, opSubRR32q, 1}:              opLeaX32_SubRR32q_d,
+	{opAddMRX64, opAddRI64q, 0}:            opAddMRX64_AddRI64q,
+	{opSubRR32q, opMovRR32, 0}:             opSubRR32q_MovRR32,
+	{opMovRR32, opXorRR32q, 0}:             opMovRR32_XorRR32q,
+	{opXorRR32, opPushR, 0}:                opXorRR32_PushR,
+	{opAddRR64q, opCmpRI64Ja, 0}:           opAddRR64q_CmpRI64Ja,
+	{opShrRI64q, opLeaX32, 12}:             opShrRI64q_LeaX32_bx,
+	{opMovRR32, opSarRI32q, 1}:             opMovRR32_SarRI32q_d,
+	{opLeaX64, opCmpRR64Jae, 2}:            opLeaX64_CmpRR64Jae_s,
+	{opLeaB64, opMovMRB64, 0}:              opLeaB64_MovMRB64,
+	{opPushR, opXorRR32, 0}:                opPushR_XorRR32,
+	{opAddRI32q, opCmpRI64Je, 0}:           opAddRI32q_CmpRI64Je,
+	{opMovMRB64, opJmp, 0}:                 opMovMRB64_Jmp,
+	{opAddRR32q, opSubRR32q, 2}:            opAddRR32q_SubRR32q_s,
+	{opMovMIB8, opJmp, 0}:                  opMovMIB8_Jmp,
+	{opIdivR64, opMovRR32, 0}:              opIdivR64_MovRR32,
+	{opAdcRR64, opMovMRB64, 0}:             opAdcRR64_MovMRB64,
+	{opMulR64, opAddRR64q, 0}:              opMulR64_AddRR64q,
+	{opMovRR64, opCqto, 0}:                 opMovRR64_Cqto,
+	{opRolRI64q, opMovRR64, 0}:             opRolRI64q_MovRR64,
+	{opMovRMB64, opMovRMB64, 0}:            opMovRMB64_MovRMB64,
+	{opXorRR64, opMovRR32, 0}:              opXorRR64_MovRR32,
+	{opMovRR64, opMovRI32, 0}:              opMovRR64_MovRI32,
+	{opAddRI32, opMovMRB8, 0}:              opAddRI32_MovMRB8,
+	{opXorRR64q, opMovRR64, 0}:             opXorRR64q_MovRR64,
+	{opLeaB64, opIncR32q, 0}:               opLeaB64_IncR32q,
+	{opAndRR64, opJmp, 0}:                  opAndRR64_Jmp,
+	{opIncR32q, opAndRR64, 0}:              opIncR32q_AndRR64,
+	{opSubRI64q, opMovRR64, 0}:             opSubRI64q_MovRR64,
+	{opAndRI32q, opShlRI64, 1}:             opAndRI32q_ShlRI64_d,
+	{opDivR64, opXorRR32, 0}:               opDivR64_XorRR32,
+	{opOrRI32q, opXorRR64, 0}:              opOrRI32q_XorRR64,
+	{opOrRI64q, opAddRR64, 0}:              opOrRI64q_AddRR64,
+	{opXorRR32q, opOrRI64q, 0}:             opXorRR32q_OrRI64q,
+	{opImulRR64q, opMovRR64, 0}:            opImulRR64q_MovRR64,
+	{opAddRR64, opLeaB64, 0}:               opAddRR64_LeaB64,
+	{opDivR32, opLeaX64, 0}:                opDivR32_LeaX64,
+	{opAddRI64q, opCmpRR64Jne, 0}:          opAddRI64q_CmpRR64Jne,
+	{opAddRI64q, opAndRI32q, 0}:            opAddRI64q_AndRI32q,
+	{opAddRR64, opMovRR32, 0}:              opAddRR64_MovRR32,
+	{opLeaB64, opCall, 0}:                  opLeaB64_Call,
+	{opShlRI64q, opXorRR64, 1}:             opShlRI64q_XorRR64_d,
+	{opAddRR64q, opAddRR64q, 2}:            opAddRR64q_AddRR64q_s,
+	{opMovMRB8, opCmpRR64Jne, 0}:           opMovMRB8_CmpRR64Jne,
+	{opAddRI64, opMovMRB8, 0}:              opAddRI64_MovMRB8,
+	{opCmovb32, opAddRI64, 0}:              opCmovb32_AddRI64,
+	{opMovRR32, opMovRI32, 0}:              opMovRR32_MovRI32,
+	{opAddRR32q, opShrRI32q, 1}:            opAddRR32q_ShrRI32q_d,
+	{opSubRR32q, opShrRI32q, 1}:            opSubRR32q_ShrRI32q_d,
+	{opMovRR32, opAndRI32q, 0}:             opMovRR32_AndRI32q,
+	{opMovRR32, opAddRR64q, 0}:             opMovRR32_AddRR64q,
+	{opIdivR32, opMovsx32to64RR, 0}:        opIdivR32_Movsx32to64RR,
+	{opAddRR64q, opAddRR64, 0}:             opAddRR64q_AddRR64,
+	{opIncR64q, opAddRR64q, 0}:             opIncR64q_AddRR64q,
+	{opPushR, opPushR, 0}:                  opPushR_PushR,
+	{opShlRI64, opMovzx8to32RMB, 0}:        opShlRI64_Movzx8to32RMB,
+	{opSubRR32q, opMovsx32to64RR, 2}:       opSubRR32q_Movsx32to64RR_s,
+	{opSarRI32q, opSubRR32q, 2}:            opSarRI32q_SubRR32q_s,
+	{opMovsx32to64RR, opCallMB, 0}:         opMovsx32to64RR_CallMB,
+	{opImulRR64q, opAddRR64, 1}:            opImulRR64q_AddRR64_d,
+	{opAddRR64q, opLeaX64, 0}:              opAddRR64q_LeaX64,
+	{opXorRR64, opJmp, 0}:                  opXorRR64_Jmp,
+	{opMovRR32, opXorRR32, 0}:              opMovRR32_XorRR32,
+	{opCmpxchgMR32, opJne, 0}:              opCmpxchgMR32_Jne,
+	{opAddRR64q, opRolRI64q, 1}:            opAddRR64q_RolRI64q_d,
+	{opMovRR64, opIncR64q, 0}:              opMovRR64_IncR64q,
+	{opMovzx8to32RR, opAddRR64q, 0}:        opMovzx8to32RR_AddRR64q,
+	{opLeaX64, opShlRI64q, 1}:              opLeaX64_ShlRI64q_d,
+	{opAndRI32, opMovRR64, 0}:              opAndRI32_MovRR64,
+	{opLeaB64, opCmpMIB8Ja, 0}:             opLeaB64_CmpMIB8Ja,
+	{opLeaX64, opRolRI64q, 0}:              opLeaX64_RolRI64q,
+	{opAddRI32q, opXorRR64q, 0}:            opAddRI32q_XorRR64q,
+	{opAddRI64q, opImulRR64q, 0}:           opAddRI64q_ImulRR64q,
+	{opXorRR64q, opXorRR64q, 0}:            opXorRR64q_XorRR64q,
+	{opRolRI64q, opAddRI32q, 0}:            opRolRI64q_AddRI32q,
+	{opRolRI64q, opRolRI64q, 0}:            opRolRI64q_RolRI64q,
+	{opMovsx32to64RR, opImulRRI64q, 2}:     opMovsx32to64RR_ImulRRI64q_s,
+	{opAddRR64, opPopR, 0}:                 opAddRR64_PopR,
+	{opXorRR64q, opAddRR64q, 0}:            opXorRR64q_AddRR64q,
+	{opXorRR64q, opImulRR64q, 1}:           opXorRR64q_ImulRR64q_d,
+	{opMovRR32, opRorRI32q, 0}:             opMovRR32_RorRI32q,
+	{opAndRR32q, opXorRR32q, 1}:            opAndRR32q_XorRR32q_d,
+	{opRorRI32q, opRorRI32q, 0}:            opRorRI32q_RorRI32q,
+	{opMovsx32to64RR, opAddRR64q, 2}:       opMovsx32to64RR_AddRR64q_s,
+	{opMovzx16to32RMB, opCmpMRB16, 2}:      opMovzx16to32RMB_CmpMRB16_s,
+	{opSubRI64, opMovzx16to32RMB, 0}:       opSubRI64_Movzx16to32RMB,
+	{opCmpMRB16, opJb, 0}:                  opCmpMRB16_Jb,
+	{opSubRI64q, opSubRI64, 0}:             opSubRI64q_SubRI64,
+	{opXorRR64q, opIncR64q, 0}:             opXorRR64q_IncR64q,
+	{opIncR64q, opAndRI32, 0}:              opIncR64q_AndRI32,
+	{opMovRR32, opAddRI32, 0}:              opMovRR32_AddRI32,
+	{opMovRMB32, opMovRMB32, 0}:            opMovRMB32_MovRMB32,
+	{opXorRR32q, opXorRR32q, 0}:            opXorRR32q_XorRR32q,
+	{opMovzx8to32RMB, opMovMRB8, 2}:        opMovzx8to32RMB_MovMRB8_s,
+	{opLeaB64, opMovRR64, 0}:               opLeaB64_MovRR64,
+	{opMovRR64, opSubRI64, 0}:              opMovRR64_SubRI64,
+	{opMovRR64, opTestRR64Jne, 0}:          opMovRR64_TestRR64Jne,
+	{opMovRR32, opRorRC32q, 1}:             opMovRR32_RorRC32q_d,
+	{opMovRMB8, opIncR64q, 0}:              opMovRMB8_IncR64q,
+	{opIncR64q, opXorRR32q, 0}:             opIncR64q_XorRR32q,
+	{opShrRI32q, opLeaX32, 8}:              opShrRI32q_LeaX32_x,
+	{opShrRI64q, opSubRR32q, 2}:            opShrRI64q_SubRR32q_s,
+	{opMovRR32, opXorRMB8, 1}:              opMovRR32_XorRMB8_d,
+	{opMovzx8to32RR, opShrRI32, 0}:         opMovzx8to32RR_ShrRI32,
+	{opXorRMB8, opMovzx8to32RR, 0}:         opXorRMB8_Movzx8to32RR,
+	{opShrRI32, opXorRMX32q, 0}:            opShrRI32_XorRMX32q,
+	{opXorRMX32q, opAddRI64q, 0}:           opXorRMX32q_AddRI64q,
+	{opMovRR64, opXorRMB64q, 1}:            opMovRR64_XorRMB64q_d,
+	{opAddRR64, opMovMRB64, 0}:             opAddRR64_MovMRB64,
+	{opXorRMB64q, opAddRR64, 2}:            opXorRMB64q_AddRR64_s,
+	{opMovRI32, opDivR64, 0}:               opMovRI32_DivR64,
+	{opMovRMB64, opCmpRR64, 0}:             opMovRMB64_CmpRR64,
+	{opMovRMB32, opAddRI64q, 0}:            opMovRMB32_AddRI64q,
+	{opSubRI64, opJmp, 0}:                  opSubRI64_Jmp,
+	{opAddRI32q, opCmpRI32Je, 1}:           opAddRI32q_CmpRI32Je_d,
+	{opMovRR64, opLeaX64, 0}:               opMovRR64_LeaX64,
+	{opAddRI64, opPopR, 0}:                 opAddRI64_PopR,
+	{opRolRI32q, opXorRR32q, 2}:            opRolRI32q_XorRR32q_s,
+	{opLeaB64, opJa, 0}:                    opLeaB64_Ja,
+	{opCmpMIB8, opLeaB64, 0}:               opCmpMIB8_LeaB64,
+	{opMovRR64, opAndRI32q, 1}:             opMovRR64_AndRI32q_d,
+	{opOrMRB64, opDecMB32, 0}:              opOrMRB64_DecMB32,
+	{opDecMB32, opIncR64, 0}:               opDecMB32_IncR64,
+	{opShlRI64, opMovsx16to32RMB, 0}:       opShlRI64_Movsx16to32RMB,
+	{opMovMRB32, opAddRI64q, 0}:            opMovMRB32_AddRI64q,
+	{opLeaX64, opAddRI64q, 0}:              opLeaX64_AddRI64q,
+	{opAddRI64q, opCmpRI32Jne, 0}:          opAddRI64q_CmpRI32Jne,
+	{opSubRR64, opSbbRR64q, 0}:             opSubRR64_SbbRR64q,
+	{opMovRR64, opAddRI32q, 0}:             opMovRR64_AddRI32q,
+	{opAddRI64q, opAddRI64, 0}:             opAddRI64q_AddRI64,
+	{opPushR, opSubRI64q, 0}:               opPushR_SubRI64q,
+	{opMovRR64, opLeaB64, 4}:               opMovRR64_LeaB64_b,
+	{opLeaX64, opPopR, 0}:                  opLeaX64_PopR,
+	{opPopR, opLeaX64, 0}:                  opPopR_LeaX64,
+	{opAndRI32, opPopR, 0}:                 opAndRI32_PopR,
+	{opMovRMB32, opMovRR32, 2}:             opMovRMB32_MovRR32_s,
+	{opRorRI32q, opXorRR32q, 1}:            opRorRI32q_XorRR32q_d,
+	{opAdcRR64, opMovRR64, 0}:              opAdcRR64_MovRR64,
+	{opMovsx32to64RR, opAddRR64q, 1}:       opMovsx32to64RR_AddRR64q_d,
+	{opShrRC64q, opTestRI8, 0}:             opShrRC64q_TestRI8,
+	{opCmovne64, opAndRI32q, 0}:            opCmovne64_AndRI32q,
+	{opAndRI32q, opSarRC32q, 0}:            opAndRI32q_SarRC32q,
+	{opXorRR64q, opAddRR64q, 1}:            opXorRR64q_AddRR64q_d,
+	{opAddRI64q, opSubRI64, 0}:             opAddRI64q_SubRI64,
+	{opLeaX64, opLeaX64, 0}:                opLeaX64_LeaX64,
+	{opXorRR32q, opTestRI8, 0}:             opXorRR32q_TestRI8,
+	{opMovRR32, opMovRR64, 2}:              opMovRR32_MovRR64_s,
+	{opTestRI8, opSete, 0}:                 opTestRI8_Sete,
+	{opSete, opSetne, 0}:                   opSete_Setne,
+	{opSbbRR64q, opXorRR32q, 0}:            opSbbRR64q_XorRR32q,
+	{opShlRC64q, opOrRR64q, 0}:             opShlRC64q_OrRR64q,
+	{opShlRC64q, opShlRC64q, 0}:            opShlRC64q_ShlRC64q,
+	{opShrRC64q, opTestRI8Je, 0}:           opShrRC64q_TestRI8Je,
+	{opMovRR64, opSbbRR64, 1}:              opMovRR64_SbbRR64_d,
+	{opOrRR64q, opMovRR64, 2}:              opOrRR64q_MovRR64_s,
+	{opMovRR64, opCmpRR64, 0}:              opMovRR64_CmpRR64,
+	{opSubRI32q, opCmpRI32Je, 1}:           opSubRI32q_CmpRI32Je_d,
+	{opLeaB64, opIdivR64, 1}:               opLeaB64_IdivR64_d,
+	{opCqto, opAddRR64, 0}:                 opCqto_AddRR64,
+	{opAddRR64q, opCqto, 0}:                opAddRR64q_Cqto,
+	{opXorRR32q, opOrRI32q, 0}:             opXorRR32q_OrRI32q,
+	{opImulRR64q, opAddRR64q, 0}:           opImulRR64q_AddRR64q,
+	{opImulRR64, opMulR64, 0}:              opImulRR64_MulR64,
+	{opAddRI64q, opCmpRR32Jg, 0}:           opAddRI64q_CmpRR32Jg,
+	{opMovsx16to32RMB, opAddRR32, 1}:       opMovsx16to32RMB_AddRR32_d,
+	{opAddRR32, opMovsx32to64RR, 0}:        opAddRR32_Movsx32to64RR,
+	{opMovRR32, opMovzx16to32RR, 0}:        opMovRR32_Movzx16to32RR,
+	{opMovMRB64, opMovRMB64, 0}:            opMovMRB64_MovRMB64,
+	{opAddRR64q, opMovsx32to64RR, 0}:       opAddRR64q_Movsx32to64RR,
+	{opMovRR32, opSubRR32q, 1}:             opMovRR32_SubRR32q_d,
+	{opAddRI64, opMovRR64, 0}:              opAddRI64_MovRR64,
+	{opIncR32q, opCmpRI32Jne, 1}:           opIncR32q_CmpRI32Jne_d,
+	{opMovRR32, opMovRMB32, 0}:             opMovRR32_MovRMB32,
+	{opShrRI64q, opMovRR32, 0}:             opShrRI64q_MovRR32,
+	{opSubRR64q, opMovRR64, 2}:             opSubRR64q_MovRR64_s,
+	{opOrRR64, opTzcnt64, 0}:               opOrRR64_Tzcnt64,
+	{opSubRR32, opMovMRB8, 0}:              opSubRR32_MovMRB8,
+	{opMovRR64, opAndRR64q, 0}:             opMovRR64_AndRR64q,
+	{opAndRR64q, opSubRR64q, 2}:            opAndRR64q_SubRR64q_s,
+	{opAndRR64q, opShrRC64q, 0}:            opAndRR64q_ShrRC64q,
+	{opShrRC64q, opImulRR64q, 0}:           opShrRC64q_ImulRR64q,
+	{opIncR64q, opAndRI32q, 0}:             opIncR64q_AndRI32q,
+	{opXorRR32, opDivR64, 0}:               opXorRR32_DivR64,
+	{opDivR64, opCmpRI64Ja, 0}:             opDivR64_CmpRI64Ja,
+	{opMovRMB64, opMovRR64, 2}:             opMovRMB64_MovRR64_s,
+	{opMovRMX64, opMovMRB64, 2}:            opMovRMX64_MovMRB64_s,
+	{opAddRI64q, opShlRI64q, 0}:            opAddRI64q_ShlRI64q,
+	{opLeaB64, opJmp, 0}:                   opLeaB64_Jmp,
+	{opAddRI64q, opCmpRI64Je, 1}:           opAddRI64q_CmpRI64Je_d,
+	{opMovMRX8, opMovRR64, 0}:              opMovMRX8_MovRR64,
+	{opAddRI32, opMovMRX8, 0}:              opAddRI32_MovMRX8,
+	{opLeaX64, opJmp, 0}:                   opLeaX64_Jmp,
+	{opMovRR32, opShrRI32q, 0}:             opMovRR32_ShrRI32q,
+	{opMovRMX32, opCmpRR32Jle, 2}:          opMovRMX32_CmpRR32Jle_s,
+	{opMovRMB32, opSubRI64q, 0}:            opMovRMB32_SubRI64q,
+	{opSubRI64q, opSubRI64q, 0}:            opSubRI64q_SubRI64q,
+	{opSubRI64q, opCmpRR32Jl, 0}:           opSubRI64q_CmpRR32Jl,
+	{opMovRMB64, opTestRR64Jne, 3}:         opMovRMB64_TestRR64Jne_ds,
+	{opSarRI32q, opSarRI64q, 0}:            opSarRI32q_SarRI64q,
+	{opMulR64, opMovRR64, 0}:               opMulR64_MovRR64,
+	{opShlRI64q, opSubRR64, 2}:             opShlRI64q_SubRR64_s,
+	{opSubRR64, opMovzx8to32RMB, 0}:        opSubRR64_Movzx8to32RMB,
+	{opMovzx8to32RMB, opMovRR32, 0}:        opMovzx8to32RMB_MovRR32,
+	{opAddRI32q, opCmpRI64Jne, 0}:          opAddRI32q_CmpRI64Jne,
+	{opSubRI32, opJne, 0}:                  opSubRI32_Jne,
+	{opNop, opLeaX64, 0}:                   opNop_LeaX64,
+	{opNop, opCmpRI64Je, 0}:                opNop_CmpRI64Je,
+	{opSubRR32q, opCmpRI8Je, 0}:            opSubRR32q_CmpRI8Je,
+	{opMovRR64, opImulRR64q, 1}:            opMovRR64_ImulRR64q_d,
+	{opMovzx8to32RMB, opMovsx32to64RMB, 0}: opMovzx8to32RMB_Movsx32to64RMB,
+	{opMovzx8to32RR, opMovRR32, 0}:         opMovzx8to32RR_MovRR32,
+	{opCltq, opAddRR64, 0}:                 opCltq_AddRR64,
+	{opMovRMX32, opCmpRR32Jge, 2}:          opMovRMX32_CmpRR32Jge_s,
+	{opMovRMB32, opTestRR32Je, 0}:          opMovRMB32_TestRR32Je,
+	{opSarRI64q, opSubRR32q, 1}:            opSarRI64q_SubRR32q_d,
+	{opSubRR64q, opAddRR64, 2}:             opSubRR64q_AddRR64_s,
+	{opCmpRMX8, opJe, 0}:                   opCmpRMX8_Je,
+	{opIncR64, opCmpRMX8, 0}:               opIncR64_CmpRMX8,
+	{opMovRR32, opNotR32, 1}:               opMovRR32_NotR32_d,
+	{opMovRR32, opXorRR32q, 1}:             opMovRR32_XorRR32q_d,
+	{opMovRMX32, opAddRMB32q, 1}:           opMovRMX32_AddRMB32q_d,
+	{opXorRR32, opMovRMX32, 0}:             opXorRR32_MovRMX32,
+	{opNotR32, opAndRR32q, 1}:              opNotR32_AndRR32q_d,
+	{opXorRR32q, opAndRR32q, 1}:            opXorRR32q_AndRR32q_d,
+	{opRolRI32q, opXorRR32, 2}:             opRolRI32q_XorRR32_s,
+	{opLeaX64, opCmpRI64Jb, 1}:             opLeaX64_CmpRI64Jb_d,
+	{opDecR64, opJmp, 0}:                   opDecR64_Jmp,
+	{opAddRI64q, opCmpRR64Je, 1}:           opAddRI64q_CmpRR64Je_d,
+	{opShlRI32q, opSubRR32, 2}:             opShlRI32q_SubRR32_s,
+	{opAddRR32q, opAddRI32, 0}:             opAddRR32q_AddRI32,
+	{opMovRR64, opTestRR64Je, 0}:           opMovRR64_TestRR64Je,
+	{opCmpRR64, opCmovaeM64, 0}:            opCmpRR64_CmovaeM64,
+	{opCmovaeM64, opMovRR64, 0}:            opCmovaeM64_MovRR64,
+	{opAndRI32q, opXorRR64q, 0}:            opAndRI32q_XorRR64q,
+	{opXorRR64, opMovMRB64, 0}:             opXorRR64_MovMRB64,
+	{opLeaX64, opRet, 0}:                   opLeaX64_Ret,
+	{opOrRI64, opMovRR64, 0}:               opOrRI64_MovRR64,
+	{opAddRR32, opMovMRB8, 0}:              opAddRR32_MovMRB8,
+	{opAddMRX64, opIncR64q, 0}:             opAddMRX64_IncR64q,
+	{opMovMRB64, opRet, 0}:                 opMovMRB64_Ret,
+	{opMovRR32, opRorRI32q, 1}:             opMovRR32_RorRI32q_d,
+	{opAddRI64, opMovMRB64, 0}:             opAddRI64_MovMRB64,
+	{opAddRI32q, opAndRI32q, 0}:            opAddRI32q_AndRI32q,
+	{opMovsx32to64RR, opMovRR32, 0}:        opMovsx32to64RR_MovRR32,
+	{opCmovb64, opJmp, 0}:                  opCmovb64_Jmp,
+	{opMovRMB8, opLeaB32, 4}:               opMovRMB8_LeaB32_b,
+	{opMovzx8to32RMB, opLeaX64, 0}:         opMovzx8to32RMB_LeaX64,
+	{opLeaB32, opCmpRI8Ja, 1}:              opLeaB32_CmpRI8Ja_d,
+	{opLeaX64, opIncR64q, 0}:               opLeaX64_IncR64q,
+	{opXorRR32, opImulRR64, 0}:             opXorRR32_ImulRR64,
+	{opSetne, opShlRC64q, 1}:               opSetne_ShlRC64q_d,
+	{opOrRR64q, opSubRI32, 0}:              opOrRR64q_SubRI32,
+	{opOrRR64q, opOrRR64q, 0}:              opOrRR64q_OrRR64q,
+	{opMovMRB32, opCmpRR64Jne, 0}:          opMovMRB32_CmpRR64Jne,
+	{opAddRI32q, opCmpRI32Jne, 1}:          opAddRI32q_CmpRI32Jne_d,
+	{opLeaX64, opMovRR32, 0}:               opLeaX64_MovRR32,
+	{opShrRI64q, opImulRRI64q, 2}:          opShrRI64q_ImulRRI64q_s,
+	{opSubRR32q, opLeaX32, 12}:             opSubRR32q_LeaX32_bx,
+	{opMovRI32, opJmp, 0}:                  opMovRI32_Jmp,
+	{opAndRR64q, opAddRR64q, 1}:            opAndRR64q_AddRR64q_d,
+	{opMovzx16to32RR, opMovRR32, 0}:        opMovzx16to32RR_MovRR32,
+	{opLeaX64, opAddRI64, 0}:               opLeaX64_AddRI64,
+	{opAndRI32, opMovRR32, 0}:              opAndRI32_MovRR32,
+	{opMovRR32, opMovsx32to64RR, 0}:        opMovRR32_Movsx32to64RR,
+	{opMovsx32to64RR, opAndRI32q, 0}:       opMovsx32to64RR_AndRI32q,
+	{opAndRI32q, opAddRR64q, 0}:            opAndRI32q_AddRR64q,
+	{opMovRR32, opMovzx8to32RR, 0}:         opMovRR32_Movzx8to32RR,
+	{opMovRR32, opXorRR64q, 0}:             opMovRR32_XorRR64q,
+	{opMovRR64, opMovzx16to32RR, 0}:        opMovRR64_Movzx16to32RR,
+	{opMovRR64, opCmove64, 0}:              opMovRR64_Cmove64,
+	{opMovzx8to32RR, opRolRC64q, 0}:        opMovzx8to32RR_RolRC64q,
+	{opMovsx32to64RR, opShlRC32q, 0}:       opMovsx32to64RR_ShlRC32q,
+	{opCmove64, opCmovne64, 0}:             opCmove64_Cmovne64,
+	{opCmovne64, opAddRI32q, 0}:            opCmovne64_AddRI32q,
+	{opAddRI32q, opImulRR64q, 0}:           opAddRI32q_ImulRR64q,
 }

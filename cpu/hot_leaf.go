@@ -6081,7 +6081,8 @@ func leafImulRR32(c *VCPU, o *op) *op {
 
 func leafImulRR64(c *VCPU, o *op) *op {
 	a, b := c.r[o.d], c.r[o.s]
-	hi, r := bits.Mul64(a, b)
+	r := a * b
+	hi, _ := bits.Mul64(a, b)
 	hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 	c.fz, c.fr, c.fc = 1, r, 0
 	if hi != uint64(int64(r)>>63) {
@@ -6119,7 +6120,8 @@ func leafImulRMB64(c *VCPU, o *op) *op {
 		return nil
 	}
 	a, b := c.r[o.d], load64(e.page, addr)
-	hi, r := bits.Mul64(a, b)
+	r := a * b
+	hi, _ := bits.Mul64(a, b)
 	hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 	c.fz, c.fr, c.fc = 1, r, 0
 	if hi != uint64(int64(r)>>63) {
@@ -6157,7 +6159,8 @@ func leafImulRMX64(c *VCPU, o *op) *op {
 		return nil
 	}
 	a, b := c.r[o.d], load64(e.page, addr)
-	hi, r := bits.Mul64(a, b)
+	r := a * b
+	hi, _ := bits.Mul64(a, b)
 	hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 	c.fz, c.fr, c.fc = 1, r, 0
 	if hi != uint64(int64(r)>>63) {
@@ -6185,7 +6188,8 @@ func leafImulRRI32(c *VCPU, o *op) *op {
 
 func leafImulRRI64(c *VCPU, o *op) *op {
 	a, b := c.r[o.s], o.imm
-	hi, r := bits.Mul64(a, b)
+	r := a * b
+	hi, _ := bits.Mul64(a, b)
 	hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 	c.fz, c.fr, c.fc = 1, r, 0
 	if hi != uint64(int64(r)>>63) {
@@ -6703,9 +6707,11 @@ func leafLzcnt64(c *VCPU, o *op) *op {
 }
 
 func leafPopcnt32(c *VCPU, o *op) *op {
-	v := uint32(c.r[o.s])
-	c.fr, c.fz, c.fc = 1, uint64(v), 0
-	c.r[o.d] = uint64(bits.OnesCount32(v))
+	v := uint64(uint32(c.r[o.s]))
+	c.fr, c.fz, c.fc = 1, v, 0
+	v -= v >> 1 & 0x5555555555555555
+	v = v&0x3333333333333333 + v>>2&0x3333333333333333
+	c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
 	o = step(o)
 	return o
 }
@@ -6713,7 +6719,9 @@ func leafPopcnt32(c *VCPU, o *op) *op {
 func leafPopcnt64(c *VCPU, o *op) *op {
 	v := c.r[o.s]
 	c.fr, c.fz, c.fc = 1, v, 0
-	c.r[o.d] = uint64(bits.OnesCount64(v))
+	v -= v >> 1 & 0x5555555555555555
+	v = v&0x3333333333333333 + v>>2&0x3333333333333333
+	c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
 	o = step(o)
 	return o
 }

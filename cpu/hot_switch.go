@@ -4,12 +4,13 @@ package cpu
 
 import "math/bits"
 
-// loop executes up to n instructions from o on. It returns the next one and how
-// many were left; if that is not zero, the executor has to do the next.
+// loop executes n instructions from o on, or up to overshoot more. It returns the
+// next one and how many were left; if that is positive, the executor has to do
+// the next. Else the flags may be wrong until deadReach more were executed.
 //
 //go:norace
-func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
-	for ; n != 0; n-- {
+func (c *VCPU) loop(o *op, n int64) (*op, int64) {
+	for ; n > 0; n-- {
 		switch o.code {
 		case opSlow:
 			return o, n
@@ -4312,7 +4313,8 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 		case opImulRR64:
 			a, b := c.r[o.d], c.r[o.s]
-			hi, r := bits.Mul64(a, b)
+			r := a * b
+			hi, _ := bits.Mul64(a, b)
 			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 			c.fz, c.fr, c.fc = 1, r, 0
 			if hi != uint64(int64(r)>>63) {
@@ -4344,7 +4346,8 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				return o, n
 			}
 			a, b := c.r[o.d], load64(e.page, addr)
-			hi, r := bits.Mul64(a, b)
+			r := a * b
+			hi, _ := bits.Mul64(a, b)
 			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 			c.fz, c.fr, c.fc = 1, r, 0
 			if hi != uint64(int64(r)>>63) {
@@ -4376,7 +4379,8 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				return o, n
 			}
 			a, b := c.r[o.d], load64(e.page, addr)
-			hi, r := bits.Mul64(a, b)
+			r := a * b
+			hi, _ := bits.Mul64(a, b)
 			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 			c.fz, c.fr, c.fc = 1, r, 0
 			if hi != uint64(int64(r)>>63) {
@@ -4398,7 +4402,8 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			o = step(o)
 		case opImulRRI64:
 			a, b := c.r[o.s], o.imm
-			hi, r := bits.Mul64(a, b)
+			r := a * b
+			hi, _ := bits.Mul64(a, b)
 			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 			c.fz, c.fr, c.fc = 1, r, 0
 			if hi != uint64(int64(r)>>63) {
@@ -4775,14 +4780,18 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.r[o.d] = r
 			o = step(o)
 		case opPopcnt32:
-			v := uint32(c.r[o.s])
-			c.fr, c.fz, c.fc = 1, uint64(v), 0
-			c.r[o.d] = uint64(bits.OnesCount32(v))
+			v := uint64(uint32(c.r[o.s]))
+			c.fr, c.fz, c.fc = 1, v, 0
+			v -= v >> 1 & 0x5555555555555555
+			v = v&0x3333333333333333 + v>>2&0x3333333333333333
+			c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
 			o = step(o)
 		case opPopcnt64:
 			v := c.r[o.s]
 			c.fr, c.fz, c.fc = 1, v, 0
-			c.r[o.d] = uint64(bits.OnesCount64(v))
+			v -= v >> 1 & 0x5555555555555555
+			v = v&0x3333333333333333 + v>>2&0x3333333333333333
+			c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
 			o = step(o)
 		case opSeto:
 			v := c.r[o.d] &^ 0xff
@@ -5811,6 +5820,662 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX] = old
 			}
 			o = step(o)
+		case opAddRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAddRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = step(o)
+		case opAddRI32q:
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAddRI64q:
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = step(o)
+		case opAddRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAddRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a + b
+			c.r[o.d] = r
+			o = step(o)
+		case opAddRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAddRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a + b
+			c.r[o.d] = r
+			o = step(o)
+		case opOrRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a | b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opOrRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
+			c.r[o.d] = r
+			o = step(o)
+		case opOrRI32q:
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a | b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opOrRI64q:
+			a, b := c.r[o.d], o.imm
+			r := a | b
+			c.r[o.d] = r
+			o = step(o)
+		case opOrRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a | b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opOrRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a | b
+			c.r[o.d] = r
+			o = step(o)
+		case opOrRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a | b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opOrRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a | b
+			c.r[o.d] = r
+			o = step(o)
+		case opAdcRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b + uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAdcRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b + c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opAdcRI32q:
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b + uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAdcRI64q:
+			a, b := c.r[o.d], o.imm
+			r := a + b + c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opAdcRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a + b + uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAdcRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a + b + c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opAdcRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a + b + uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAdcRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a + b + c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opSbbRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b - uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSbbRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b - c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opSbbRI32q:
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b - uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSbbRI64q:
+			a, b := c.r[o.d], o.imm
+			r := a - b - c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opSbbRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a - b - uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSbbRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a - b - c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opSbbRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a - b - uint32(c.fc>>63)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSbbRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a - b - c.fc>>63
+			c.r[o.d] = r
+			o = step(o)
+		case opAndRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAndRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.r[o.d] = r
+			o = step(o)
+		case opAndRI32q:
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAndRI64q:
+			a, b := c.r[o.d], o.imm
+			r := a & b
+			c.r[o.d] = r
+			o = step(o)
+		case opAndRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAndRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a & b
+			c.r[o.d] = r
+			o = step(o)
+		case opAndRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opAndRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a & b
+			c.r[o.d] = r
+			o = step(o)
+		case opSubRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSubRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.r[o.d] = r
+			o = step(o)
+		case opSubRI32q:
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSubRI64q:
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = step(o)
+		case opSubRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSubRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a - b
+			c.r[o.d] = r
+			o = step(o)
+		case opSubRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSubRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a - b
+			c.r[o.d] = r
+			o = step(o)
+		case opXorRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opXorRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = step(o)
+		case opXorRI32q:
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opXorRI64q:
+			a, b := c.r[o.d], o.imm
+			r := a ^ b
+			c.r[o.d] = r
+			o = step(o)
+		case opXorRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opXorRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = r
+			o = step(o)
+		case opXorRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opXorRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = r
+			o = step(o)
+		case opIncR32q:
+			a := uint32(c.r[o.d])
+			r := a + 1
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opIncR64q:
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = step(o)
+		case opDecR32q:
+			a := uint32(c.r[o.d])
+			r := a - 1
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opDecR64q:
+			a := c.r[o.d]
+			r := a - 1
+			c.r[o.d] = r
+			o = step(o)
+		case opNegR32q:
+			var a uint32
+			b := uint32(c.r[o.d])
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opNegR64q:
+			var a uint64
+			b := c.r[o.d]
+			r := a - b
+			c.r[o.d] = r
+			o = step(o)
+		case opImulRR32q:
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			p := int64(int32(a)) * int64(int32(b))
+			r := uint32(p)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opImulRR64q:
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = step(o)
+		case opImulRMB32q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			p := int64(int32(a)) * int64(int32(b))
+			r := uint32(p)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opImulRMB64q:
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a * b
+			c.r[o.d] = r
+			o = step(o)
+		case opImulRMX32q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				return o, n
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			p := int64(int32(a)) * int64(int32(b))
+			r := uint32(p)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opImulRMX64q:
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				return o, n
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a * b
+			c.r[o.d] = r
+			o = step(o)
+		case opImulRRI32q:
+			a, b := uint32(c.r[o.s]), uint32(o.imm)
+			p := int64(int32(a)) * int64(int32(b))
+			r := uint32(p)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opImulRRI64q:
+			a, b := c.r[o.s], o.imm
+			r := a * b
+			c.r[o.d] = r
+			o = step(o)
+		case opRolRI32q:
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, int(k))
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opRolRC32q:
+			if k := uint(c.r[RCX]) & 31; k != 0 {
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, int(k))
+				c.r[o.d] = uint64(r)
+			} else {
+				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			}
+			o = step(o)
+		case opRolRI64q:
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = step(o)
+		case opRolRC64q:
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+			}
+			o = step(o)
+		case opRorRI32q:
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, -int(k))
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opRorRC32q:
+			if k := uint(c.r[RCX]) & 31; k != 0 {
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, -int(k))
+				c.r[o.d] = uint64(r)
+			} else {
+				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			}
+			o = step(o)
+		case opRorRI64q:
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, -int(k))
+			c.r[o.d] = r
+			o = step(o)
+		case opRorRC64q:
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, -int(k))
+				c.r[o.d] = r
+			}
+			o = step(o)
+		case opShlRI32q:
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := a << k
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opShlRC32q:
+			if k := uint(c.r[RCX]) & 31; k != 0 {
+				a := uint32(c.r[o.d])
+				r := a << k
+				c.r[o.d] = uint64(r)
+			} else {
+				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			}
+			o = step(o)
+		case opShlRI64q:
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			c.r[o.d] = r
+			o = step(o)
+		case opShlRC64q:
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := a << k
+				c.r[o.d] = r
+			}
+			o = step(o)
+		case opShrRI32q:
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := a >> k
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opShrRC32q:
+			if k := uint(c.r[RCX]) & 31; k != 0 {
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.r[o.d] = uint64(r)
+			} else {
+				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			}
+			o = step(o)
+		case opShrRI64q:
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			c.r[o.d] = r
+			o = step(o)
+		case opShrRC64q:
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := a >> k
+				c.r[o.d] = r
+			}
+			o = step(o)
+		case opSarRI32q:
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := uint32(int32(a) >> k)
+			c.r[o.d] = uint64(r)
+			o = step(o)
+		case opSarRC32q:
+			if k := uint(c.r[RCX]) & 31; k != 0 {
+				a := uint32(c.r[o.d])
+				r := uint32(int32(a) >> k)
+				c.r[o.d] = uint64(r)
+			} else {
+				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			}
+			o = step(o)
+		case opSarRI64q:
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := uint64(int64(a) >> k)
+			c.r[o.d] = r
+			o = step(o)
+		case opSarRC64q:
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := uint64(int64(a) >> k)
+				c.r[o.d] = r
+			}
+			o = step(o)
 		case opCmpRR8Jb:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
 			r := a - b
@@ -5819,16 +6484,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jae:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5838,16 +6501,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Je:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5857,16 +6518,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jne:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5876,16 +6535,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jbe:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5895,16 +6552,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Ja:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5914,16 +6569,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Js:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5933,16 +6586,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jns:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5952,16 +6603,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jl:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5971,16 +6620,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) < int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) < int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jge:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -5990,16 +6637,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) >= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) >= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jle:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -6009,16 +6654,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) <= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) <= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR8Jg:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -6028,16 +6671,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) > int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jb:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6047,16 +6688,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jae:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6066,16 +6705,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Je:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6085,16 +6722,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jne:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6104,16 +6739,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jbe:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6123,16 +6756,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Ja:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6142,16 +6773,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Js:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6161,16 +6790,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jns:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6180,16 +6807,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jl:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6199,16 +6824,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) < int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) < int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jge:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6218,16 +6841,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) >= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) >= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jle:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6237,16 +6858,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) <= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) <= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR32Jg:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -6256,16 +6875,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) > int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jb:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6273,16 +6890,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jae:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6290,16 +6905,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Je:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6307,16 +6920,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jne:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6324,16 +6935,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jbe:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6341,16 +6950,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Ja:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6358,16 +6965,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Js:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6375,16 +6980,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jns:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6392,16 +6995,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jl:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6409,16 +7010,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) < int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) < int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jge:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6426,16 +7025,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) >= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) >= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jle:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6443,16 +7040,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) <= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) <= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRR64Jg:
 			a, b := c.r[o.d], c.r[o.s]
@@ -6460,16 +7055,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) > int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jb:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6479,16 +7072,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jae:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6498,16 +7089,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Je:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6517,16 +7106,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jne:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6536,16 +7123,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jbe:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6555,16 +7140,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Ja:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6574,16 +7157,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Js:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6593,16 +7174,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jns:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6612,16 +7191,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jl:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6631,16 +7208,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) < int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) < int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jge:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6650,16 +7225,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) >= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) >= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jle:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6669,16 +7242,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) <= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) <= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI8Jg:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -6688,16 +7259,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) > int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jb:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6707,16 +7276,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jae:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6726,16 +7293,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Je:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6745,16 +7310,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jne:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6764,16 +7327,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jbe:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6783,16 +7344,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Ja:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6802,16 +7361,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Js:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6821,16 +7378,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jns:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6840,16 +7395,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jl:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6859,16 +7412,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) < int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) < int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jge:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6878,16 +7429,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) >= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) >= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jle:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6897,16 +7446,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) <= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) <= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI32Jg:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -6916,16 +7463,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) > int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jb:
 			a, b := c.r[o.d], o.imm
@@ -6933,16 +7478,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jae:
 			a, b := c.r[o.d], o.imm
@@ -6950,16 +7493,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Je:
 			a, b := c.r[o.d], o.imm
@@ -6967,16 +7508,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jne:
 			a, b := c.r[o.d], o.imm
@@ -6984,16 +7523,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jbe:
 			a, b := c.r[o.d], o.imm
@@ -7001,16 +7538,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Ja:
 			a, b := c.r[o.d], o.imm
@@ -7018,16 +7553,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Js:
 			a, b := c.r[o.d], o.imm
@@ -7035,16 +7568,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jns:
 			a, b := c.r[o.d], o.imm
@@ -7052,16 +7583,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jl:
 			a, b := c.r[o.d], o.imm
@@ -7069,16 +7598,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) < int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) < int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jge:
 			a, b := c.r[o.d], o.imm
@@ -7086,16 +7613,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) >= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) >= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jle:
 			a, b := c.r[o.d], o.imm
@@ -7103,16 +7628,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) <= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) <= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRI64Jg:
 			a, b := c.r[o.d], o.imm
@@ -7120,16 +7643,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) > int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jb:
 			addr := c.r[o.b] + o.disp
@@ -7144,16 +7665,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jae:
 			addr := c.r[o.b] + o.disp
@@ -7168,16 +7687,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Je:
 			addr := c.r[o.b] + o.disp
@@ -7192,16 +7709,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jne:
 			addr := c.r[o.b] + o.disp
@@ -7216,16 +7731,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jbe:
 			addr := c.r[o.b] + o.disp
@@ -7240,16 +7753,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Ja:
 			addr := c.r[o.b] + o.disp
@@ -7264,16 +7775,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Js:
 			addr := c.r[o.b] + o.disp
@@ -7288,16 +7797,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jns:
 			addr := c.r[o.b] + o.disp
@@ -7312,16 +7819,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jl:
 			addr := c.r[o.b] + o.disp
@@ -7336,16 +7841,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) < int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) < int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jge:
 			addr := c.r[o.b] + o.disp
@@ -7360,16 +7863,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) >= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) >= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jle:
 			addr := c.r[o.b] + o.disp
@@ -7384,16 +7885,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) <= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) <= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB8Jg:
 			addr := c.r[o.b] + o.disp
@@ -7408,16 +7907,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) > int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jb:
 			addr := c.r[o.b] + o.disp
@@ -7432,16 +7929,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jae:
 			addr := c.r[o.b] + o.disp
@@ -7456,16 +7951,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Je:
 			addr := c.r[o.b] + o.disp
@@ -7480,16 +7973,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jne:
 			addr := c.r[o.b] + o.disp
@@ -7504,16 +7995,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jbe:
 			addr := c.r[o.b] + o.disp
@@ -7528,16 +8017,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Ja:
 			addr := c.r[o.b] + o.disp
@@ -7552,16 +8039,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Js:
 			addr := c.r[o.b] + o.disp
@@ -7576,16 +8061,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jns:
 			addr := c.r[o.b] + o.disp
@@ -7600,16 +8083,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jl:
 			addr := c.r[o.b] + o.disp
@@ -7624,16 +8105,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) < int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) < int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jge:
 			addr := c.r[o.b] + o.disp
@@ -7648,16 +8127,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) >= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) >= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jle:
 			addr := c.r[o.b] + o.disp
@@ -7672,16 +8149,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) <= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) <= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB32Jg:
 			addr := c.r[o.b] + o.disp
@@ -7696,16 +8171,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) > int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jb:
 			addr := c.r[o.b] + o.disp
@@ -7718,16 +8191,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jae:
 			addr := c.r[o.b] + o.disp
@@ -7740,16 +8211,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Je:
 			addr := c.r[o.b] + o.disp
@@ -7762,16 +8231,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jne:
 			addr := c.r[o.b] + o.disp
@@ -7784,16 +8251,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jbe:
 			addr := c.r[o.b] + o.disp
@@ -7806,16 +8271,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Ja:
 			addr := c.r[o.b] + o.disp
@@ -7828,16 +8291,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Js:
 			addr := c.r[o.b] + o.disp
@@ -7850,16 +8311,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jns:
 			addr := c.r[o.b] + o.disp
@@ -7872,16 +8331,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jl:
 			addr := c.r[o.b] + o.disp
@@ -7894,16 +8351,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) < int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) < int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jge:
 			addr := c.r[o.b] + o.disp
@@ -7916,16 +8371,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) >= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) >= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jle:
 			addr := c.r[o.b] + o.disp
@@ -7938,16 +8391,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) <= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) <= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpRMB64Jg:
 			addr := c.r[o.b] + o.disp
@@ -7960,16 +8411,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) > int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jb:
 			addr := c.r[o.b] + o.disp
@@ -7984,16 +8433,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jae:
 			addr := c.r[o.b] + o.disp
@@ -8008,16 +8455,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Je:
 			addr := c.r[o.b] + o.disp
@@ -8032,16 +8477,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jne:
 			addr := c.r[o.b] + o.disp
@@ -8056,16 +8499,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jbe:
 			addr := c.r[o.b] + o.disp
@@ -8080,16 +8521,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Ja:
 			addr := c.r[o.b] + o.disp
@@ -8104,16 +8543,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Js:
 			addr := c.r[o.b] + o.disp
@@ -8128,16 +8565,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jns:
 			addr := c.r[o.b] + o.disp
@@ -8152,16 +8587,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jl:
 			addr := c.r[o.b] + o.disp
@@ -8176,16 +8609,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) < int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) < int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jge:
 			addr := c.r[o.b] + o.disp
@@ -8200,16 +8631,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) >= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) >= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jle:
 			addr := c.r[o.b] + o.disp
@@ -8224,16 +8653,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) <= int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) <= int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB8Jg:
 			addr := c.r[o.b] + o.disp
@@ -8248,16 +8675,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<56 | v
 			o = step(o)
-			if n > 1 {
-				if int8(a) > int8(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(a) > int8(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jb:
 			addr := c.r[o.b] + o.disp
@@ -8272,16 +8697,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jae:
 			addr := c.r[o.b] + o.disp
@@ -8296,16 +8719,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Je:
 			addr := c.r[o.b] + o.disp
@@ -8320,16 +8741,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jne:
 			addr := c.r[o.b] + o.disp
@@ -8344,16 +8763,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jbe:
 			addr := c.r[o.b] + o.disp
@@ -8368,16 +8785,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Ja:
 			addr := c.r[o.b] + o.disp
@@ -8392,16 +8807,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Js:
 			addr := c.r[o.b] + o.disp
@@ -8416,16 +8829,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jns:
 			addr := c.r[o.b] + o.disp
@@ -8440,16 +8851,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jl:
 			addr := c.r[o.b] + o.disp
@@ -8464,16 +8873,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) < int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) < int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jge:
 			addr := c.r[o.b] + o.disp
@@ -8488,16 +8895,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) >= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) >= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jle:
 			addr := c.r[o.b] + o.disp
@@ -8512,16 +8917,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) <= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) <= int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB32Jg:
 			addr := c.r[o.b] + o.disp
@@ -8536,16 +8939,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			v := uint64(^a&b | (^a|b)&r)
 			c.fc = v<<32 | v
 			o = step(o)
-			if n > 1 {
-				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(a) > int32(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jb:
 			addr := c.r[o.b] + o.disp
@@ -8558,16 +8959,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a < b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jae:
 			addr := c.r[o.b] + o.disp
@@ -8580,16 +8979,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a >= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Je:
 			addr := c.r[o.b] + o.disp
@@ -8602,16 +8999,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a == b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jne:
 			addr := c.r[o.b] + o.disp
@@ -8624,16 +9019,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a != b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jbe:
 			addr := c.r[o.b] + o.disp
@@ -8646,16 +9039,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a <= b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Ja:
 			addr := c.r[o.b] + o.disp
@@ -8668,16 +9059,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if a > b {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Js:
 			addr := c.r[o.b] + o.disp
@@ -8690,16 +9079,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jns:
 			addr := c.r[o.b] + o.disp
@@ -8712,16 +9099,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jl:
 			addr := c.r[o.b] + o.disp
@@ -8734,16 +9119,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) < int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) < int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jge:
 			addr := c.r[o.b] + o.disp
@@ -8756,16 +9139,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) >= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) >= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jle:
 			addr := c.r[o.b] + o.disp
@@ -8778,16 +9159,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) <= int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) <= int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opCmpMIB64Jg:
 			addr := c.r[o.b] + o.disp
@@ -8800,16 +9179,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = ^a&b | (^a|b)&r
 			o = step(o)
-			if n > 1 {
-				if int64(a) > int64(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(a) > int64(b) {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jb:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8818,16 +9195,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jae:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8836,16 +9211,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Je:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8854,16 +9227,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jne:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8872,16 +9243,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jbe:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8890,16 +9259,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Ja:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8908,16 +9275,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Js:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8926,16 +9291,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jns:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8944,16 +9307,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jl:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8962,16 +9323,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jge:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8980,16 +9339,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jle:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -8998,16 +9355,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR8Jg:
 			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
@@ -9016,16 +9371,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jb:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9034,16 +9387,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jae:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9052,16 +9403,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Je:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9070,16 +9419,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jne:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9088,16 +9435,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jbe:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9106,16 +9451,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Ja:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9124,16 +9467,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Js:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9142,16 +9483,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jns:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9160,16 +9499,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jl:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9178,16 +9515,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jge:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9196,16 +9531,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jle:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9214,16 +9547,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR32Jg:
 			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
@@ -9232,16 +9563,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jb:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9249,16 +9578,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jae:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9266,16 +9593,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Je:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9283,16 +9608,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jne:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9300,16 +9623,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jbe:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9317,16 +9638,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Ja:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9334,16 +9653,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Js:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9351,16 +9668,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jns:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9368,16 +9683,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jl:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9385,16 +9698,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jge:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9402,16 +9713,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jle:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9419,16 +9728,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRR64Jg:
 			a, b := c.r[o.d], c.r[o.s]
@@ -9436,16 +9743,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jb:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9454,16 +9759,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jae:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9472,16 +9775,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Je:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9490,16 +9791,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jne:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9508,16 +9807,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jbe:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9526,16 +9823,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Ja:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9544,16 +9839,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Js:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9562,16 +9855,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jns:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9580,16 +9871,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jl:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9598,16 +9887,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jge:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9616,16 +9903,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jle:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9634,16 +9919,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI8Jg:
 			a, b := uint8(c.r[o.d]), uint8(o.imm)
@@ -9652,16 +9935,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jb:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9670,16 +9951,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jae:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9688,16 +9967,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Je:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9706,16 +9983,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jne:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9724,16 +9999,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jbe:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9742,16 +10015,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Ja:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9760,16 +10031,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Js:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9778,16 +10047,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jns:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9796,16 +10063,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jl:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9814,16 +10079,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jge:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9832,16 +10095,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jle:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9850,16 +10111,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI32Jg:
 			a, b := uint32(c.r[o.d]), uint32(o.imm)
@@ -9868,16 +10127,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jb:
 			a, b := c.r[o.d], o.imm
@@ -9885,16 +10142,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jae:
 			a, b := c.r[o.d], o.imm
@@ -9902,16 +10157,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Je:
 			a, b := c.r[o.d], o.imm
@@ -9919,16 +10172,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jne:
 			a, b := c.r[o.d], o.imm
@@ -9936,16 +10187,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jbe:
 			a, b := c.r[o.d], o.imm
@@ -9953,16 +10202,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Ja:
 			a, b := c.r[o.d], o.imm
@@ -9970,16 +10217,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Js:
 			a, b := c.r[o.d], o.imm
@@ -9987,16 +10232,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jns:
 			a, b := c.r[o.d], o.imm
@@ -10004,16 +10247,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jl:
 			a, b := c.r[o.d], o.imm
@@ -10021,16 +10262,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jge:
 			a, b := c.r[o.d], o.imm
@@ -10038,16 +10277,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jle:
 			a, b := c.r[o.d], o.imm
@@ -10055,16 +10292,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRI64Jg:
 			a, b := c.r[o.d], o.imm
@@ -10072,16 +10307,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jb:
 			addr := c.r[o.b] + o.disp
@@ -10095,16 +10328,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jae:
 			addr := c.r[o.b] + o.disp
@@ -10118,16 +10349,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Je:
 			addr := c.r[o.b] + o.disp
@@ -10141,16 +10370,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jne:
 			addr := c.r[o.b] + o.disp
@@ -10164,16 +10391,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jbe:
 			addr := c.r[o.b] + o.disp
@@ -10187,16 +10412,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Ja:
 			addr := c.r[o.b] + o.disp
@@ -10210,16 +10433,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Js:
 			addr := c.r[o.b] + o.disp
@@ -10233,16 +10454,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jns:
 			addr := c.r[o.b] + o.disp
@@ -10256,16 +10475,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jl:
 			addr := c.r[o.b] + o.disp
@@ -10279,16 +10496,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jge:
 			addr := c.r[o.b] + o.disp
@@ -10302,16 +10517,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jle:
 			addr := c.r[o.b] + o.disp
@@ -10325,16 +10538,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB8Jg:
 			addr := c.r[o.b] + o.disp
@@ -10348,16 +10559,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jb:
 			addr := c.r[o.b] + o.disp
@@ -10371,16 +10580,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jae:
 			addr := c.r[o.b] + o.disp
@@ -10394,16 +10601,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Je:
 			addr := c.r[o.b] + o.disp
@@ -10417,16 +10622,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jne:
 			addr := c.r[o.b] + o.disp
@@ -10440,16 +10643,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jbe:
 			addr := c.r[o.b] + o.disp
@@ -10463,16 +10664,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Ja:
 			addr := c.r[o.b] + o.disp
@@ -10486,16 +10685,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Js:
 			addr := c.r[o.b] + o.disp
@@ -10509,16 +10706,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jns:
 			addr := c.r[o.b] + o.disp
@@ -10532,16 +10727,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jl:
 			addr := c.r[o.b] + o.disp
@@ -10555,16 +10748,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jge:
 			addr := c.r[o.b] + o.disp
@@ -10578,16 +10769,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jle:
 			addr := c.r[o.b] + o.disp
@@ -10601,16 +10790,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB32Jg:
 			addr := c.r[o.b] + o.disp
@@ -10624,16 +10811,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jb:
 			addr := c.r[o.b] + o.disp
@@ -10646,16 +10831,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jae:
 			addr := c.r[o.b] + o.disp
@@ -10668,16 +10851,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Je:
 			addr := c.r[o.b] + o.disp
@@ -10690,16 +10871,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jne:
 			addr := c.r[o.b] + o.disp
@@ -10712,16 +10891,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jbe:
 			addr := c.r[o.b] + o.disp
@@ -10734,16 +10911,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Ja:
 			addr := c.r[o.b] + o.disp
@@ -10756,16 +10931,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Js:
 			addr := c.r[o.b] + o.disp
@@ -10778,16 +10951,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jns:
 			addr := c.r[o.b] + o.disp
@@ -10800,16 +10971,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jl:
 			addr := c.r[o.b] + o.disp
@@ -10822,16 +10991,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jge:
 			addr := c.r[o.b] + o.disp
@@ -10844,16 +11011,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jle:
 			addr := c.r[o.b] + o.disp
@@ -10866,16 +11031,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestRMB64Jg:
 			addr := c.r[o.b] + o.disp
@@ -10888,16 +11051,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jb:
 			addr := c.r[o.b] + o.disp
@@ -10911,16 +11072,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jae:
 			addr := c.r[o.b] + o.disp
@@ -10934,16 +11093,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Je:
 			addr := c.r[o.b] + o.disp
@@ -10957,16 +11114,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jne:
 			addr := c.r[o.b] + o.disp
@@ -10980,16 +11135,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jbe:
 			addr := c.r[o.b] + o.disp
@@ -11003,16 +11156,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Ja:
 			addr := c.r[o.b] + o.disp
@@ -11026,16 +11177,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Js:
 			addr := c.r[o.b] + o.disp
@@ -11049,16 +11198,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jns:
 			addr := c.r[o.b] + o.disp
@@ -11072,16 +11219,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jl:
 			addr := c.r[o.b] + o.disp
@@ -11095,16 +11240,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jge:
 			addr := c.r[o.b] + o.disp
@@ -11118,16 +11261,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jle:
 			addr := c.r[o.b] + o.disp
@@ -11141,16 +11282,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB8Jg:
 			addr := c.r[o.b] + o.disp
@@ -11164,16 +11303,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<56 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int8(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int8(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jb:
 			addr := c.r[o.b] + o.disp
@@ -11187,16 +11324,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jae:
 			addr := c.r[o.b] + o.disp
@@ -11210,16 +11345,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Je:
 			addr := c.r[o.b] + o.disp
@@ -11233,16 +11366,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jne:
 			addr := c.r[o.b] + o.disp
@@ -11256,16 +11387,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jbe:
 			addr := c.r[o.b] + o.disp
@@ -11279,16 +11408,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Ja:
 			addr := c.r[o.b] + o.disp
@@ -11302,16 +11429,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Js:
 			addr := c.r[o.b] + o.disp
@@ -11325,16 +11450,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jns:
 			addr := c.r[o.b] + o.disp
@@ -11348,16 +11471,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jl:
 			addr := c.r[o.b] + o.disp
@@ -11371,16 +11492,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jge:
 			addr := c.r[o.b] + o.disp
@@ -11394,16 +11513,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jle:
 			addr := c.r[o.b] + o.disp
@@ -11417,16 +11534,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB32Jg:
 			addr := c.r[o.b] + o.disp
@@ -11440,16 +11555,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int32(r) > 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int32(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jb:
 			addr := c.r[o.b] + o.disp
@@ -11462,16 +11575,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jae:
 			addr := c.r[o.b] + o.disp
@@ -11484,16 +11595,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(c.fc) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(c.fc) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Je:
 			addr := c.r[o.b] + o.disp
@@ -11506,16 +11615,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jne:
 			addr := c.r[o.b] + o.disp
@@ -11528,16 +11635,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jbe:
 			addr := c.r[o.b] + o.disp
@@ -11550,16 +11655,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r == 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Ja:
 			addr := c.r[o.b] + o.disp
@@ -11572,16 +11675,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if r != 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Js:
 			addr := c.r[o.b] + o.disp
@@ -11594,16 +11695,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jns:
 			addr := c.r[o.b] + o.disp
@@ -11616,16 +11715,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jl:
 			addr := c.r[o.b] + o.disp
@@ -11638,16 +11735,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) < 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) < 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jge:
 			addr := c.r[o.b] + o.disp
@@ -11660,16 +11755,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) >= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) >= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jle:
 			addr := c.r[o.b] + o.disp
@@ -11682,16 +11775,14 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) <= 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
+			if int64(r) <= 0 {
+				if t := o.link; t != nil {
+					o = t
 					n--
 				}
+			} else {
+				o = step(o)
+				n--
 			}
 		case opTestMIB64Jg:
 			addr := c.r[o.b] + o.disp
@@ -11704,8 +11795,115 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			c.fz, c.fr = r, r
 			c.fc = 0
 			o = step(o)
-			if n > 1 {
-				if int64(r) > 0 {
+			if int64(r) > 0 {
+				if t := o.link; t != nil {
+					o = t
+					n--
+				}
+			} else {
+				o = step(o)
+				n--
+			}
+		case opMovRR64_MovRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opXorRR64q_MovRR64_s:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				v := w
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR32_MovRR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opAddRI64q_AddRR64q:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_ShrRI64q_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := w
+				r := a >> k
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_ShlRI64q_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := w
+				r := a << k
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI64q_CmpRR64Jne_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
 					if t := o.link; t != nil {
 						o = t
 						n--
@@ -11715,385 +11913,32 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					n--
 				}
 			}
-		case opMovRR64_MovRR64:
+		case opAddRI64q_AddRI64q:
 			{
-				v := c.r[o.s]
-				c.r[o.d] = v
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				v := c.r[o.s]
-				c.r[o.d] = v
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
 				o = step(o)
 			}
-		case opXorRR64_MovRR64:
+		case opXorRR64q_RolRI64q:
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opAddRI64_CmpRR64Jne:
-			if n == 1 {
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a != b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
-					}
-				}
-			}
-		case opMovRR32_MovRR32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovRR64_ShrRI64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opShlRI64_XorRR64:
-			if n == 1 {
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					k := uint(o.k) & 63
-					a := c.r[o.d]
-					r := a << k
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a ^ b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opMovRR32_AddRR32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opRolRI64_XorRR64:
+			n--
 			{
 				k := uint(o.k) & 63
 				a := c.r[o.d]
 				r := bits.RotateLeft64(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64_AddRR64:
-			if n == 1 {
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opMovRR64_ShlRI64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64_AddRI64:
-			if n == 1 {
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opAddRI64_AddRR64:
-			if n == 1 {
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opMovRR64_AddRI64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_XorRR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64_RolRI64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64_RolRI64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRMB64_ImulRMB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := c.r[o.d], load64(e.page, addr)
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
 				c.r[o.d] = r
 				o = step(o)
 			}
@@ -12106,9 +11951,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				if c.fz != 0 {
 					t := o.link
@@ -12120,39 +11963,115 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					o = step(o)
 				}
 			}
-		case opAddRI64_CmpRI64Jne:
-			if n == 1 {
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
+		case opShlRI64q_XorRR64q_d:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a ^ b
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
+			}
+		case opMovRMB64_ImulRMB64q_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
 				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a != b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
+				w = load64(e.page, addr)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := w, load64(e.page, addr)
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_AddRI64q:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64q_RolRI64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR32_AddRR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRI64q_CmpRI64Jne_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
 		case opAddRR32_MovMIB8:
@@ -12166,9 +12085,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -12178,117 +12095,58 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store8(e.page, addr, uint8(o.imm))
 				o = step(o)
 			}
-		case opShrRI64_XorRR64:
-			if n == 1 {
+		case opRolRI64q_XorRR64q:
+			{
 				k := uint(o.k) & 63
 				a := c.r[o.d]
-				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
+				r := bits.RotateLeft64(a, int(k))
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					k := uint(o.k) & 63
-					a := c.r[o.d]
-					r := a >> k
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a ^ b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opAddRR64_CmpRR64Jne:
-			if n == 1 {
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a != b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
-					}
-				}
-			}
-		case opXorRR64_AddRR64:
-			if n == 1 {
+			n--
+			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a ^ b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opMovzx8to32RMB_AddRI64:
+		case opAddRR64q_CmpRR64Jne:
 			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.d], o.imm
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opAddRR64_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
 				c.fz, c.fr = r, r
 				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
 				o = step(o)
 			}
 		case opMovMRB64_MovRR64:
@@ -12301,44 +12159,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, c.r[o.s])
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRMB64_LeaB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opAddRI64_MovRR64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
@@ -12348,30 +12169,27 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			{
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-		case opMovRR64_XorRR32:
+		case opMovzx8to32RMB_AddRI64q:
 			{
-				v := c.r[o.s]
-				c.r[o.d] = v
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
 				o = step(o)
 			}
 		case opLeaB64_Ret:
@@ -12380,9 +12198,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[RSP]
 				e := &c.rtlb[tlbIndex(addr)]
@@ -12397,47 +12213,15 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RSP] = addr + o.imm
 				o = j.op
 			}
-		case opMovRR32_AndRI32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opLeaX64_MovRR64:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+		case opMovRR64_XchgMR64_s:
+			var w uint64
 			{
 				v := c.r[o.s]
-				c.r[o.d] = v
+				w = v
+				c.r[o.d] = w
 				o = step(o)
 			}
-		case opMovRR64_XchgMR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -12445,19 +12229,37 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					return o, n
 				}
 				a := load64(e.page, addr)
-				store64(e.page, addr, c.r[o.s])
+				store64(e.page, addr, w)
 				c.r[o.s] = a
 				o = step(o)
 			}
-		case opLeaB64_CmpxchgMR64:
+		case opMovRMB64_LeaB64_b:
+			var w uint64
 			{
 				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				w = load64(e.page, addr)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := w + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+		case opLeaB64_CmpxchgMR64_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				w = addr
+				c.r[o.d] = w
+				o = step(o)
 			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -12473,7 +12275,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					c.fc = ^a&b | (^a|b)&r
 				}
 				if c.fz == 0 {
-					store64(e.page, addr, c.r[o.s])
+					store64(e.page, addr, w)
 				} else {
 					c.r[RAX] = old
 				}
@@ -12488,9 +12290,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -12518,9 +12318,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -12542,9 +12340,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.s] = a
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
@@ -12575,101 +12371,48 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-		case opShrRI64_LeaX64:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+		case opLeaX64_MovRR64:
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-		case opAddRR64_MovRR32:
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_XorRR64q:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64q_MovRR64:
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opLeaX64_LeaX64:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opMovRMB64_MovRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR64_SbbRR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b - c.fc>>63
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
 				o = step(o)
 			}
 		case opCmpRR64_MovRR64:
@@ -12680,56 +12423,26 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-		case opMovRR64_SubRR64:
+		case opAndRI32q_OrRR64q_d:
+			var w uint64
 			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRI32_OrRR64:
-			if n == 1 {
 				a, b := uint32(c.r[o.d]), uint32(o.imm)
 				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
+				w = uint64(r)
 				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a & b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a | b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a | b
+				c.r[o.d] = r
+				o = step(o)
 			}
 		case opSbbRR64_Jb:
 			{
@@ -12740,9 +12453,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				if int64(c.fc) < 0 {
 					t := o.link
@@ -12754,203 +12465,90 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					o = step(o)
 				}
 			}
-		case opAddRR32_MovRR32:
+		case opIncR64q_CmpRI64Jne_d:
+			var w uint64
 			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opIncR64_CmpRI64Jne:
-			if n == 1 {
 				a := c.r[o.d]
 				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-				c.r[o.d] = r
+				w = r
+				c.r[o.d] = w
 				o = step(o)
-			} else {
-				{
-					a := c.r[o.d]
-					r := a + 1
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a != b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
+			}
+			n--
+			{
+				a, b := w, o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
-		case opLeaB64_AddRI32:
+		case opShrRI64q_LeaX64_bx:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := w + w<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opMovRR64_SubRR64q_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaB64_AddRI32q:
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := uint32(c.r[o.d]), uint32(o.imm)
 				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-		case opXorRR64_AndRI32:
-			if n == 1 {
+		case opAddRI32q_AndRR64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
 				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
+				r := a & b
 				c.fz, c.fr = r, r
 				c.fc = 0
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a ^ b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a & b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					c.fc = 0
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-			}
-		case opXorRR32_ShrRI32:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a ^ b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					k := uint(o.k) & 63
-					a := uint32(c.r[o.d])
-					r := a >> k
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					cf := uint64(a) << (64 - k) & carryBit
-					of := uint64(0)
-					if k == 1 {
-						of = uint64(a) << 32 & carryBit
-					}
-					c.fc = cf | (cf^of)>>1
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-			}
-		case opMovRR32_XorRR32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRR32_MovRR32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opAddRI32_AndRR64:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a + b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a & b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
 		case opMovRR64_Cmovne64:
 			{
@@ -12958,16 +12556,40 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				if c.fz != 0 {
 					c.r[o.d] = c.r[o.s]
 				}
 				o = step(o)
 			}
-		case opImulRMB64_AddRI64:
+		case opAddRR32q_MovRR32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opAddRI64q_MovRR64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opImulRMB64q_AddRI64q:
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -12975,37 +12597,29 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					return o, n
 				}
 				a, b := c.r[o.d], load64(e.page, addr)
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
+				r := a * b
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], o.imm
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opMovRR64_AndRI32:
+		case opXorRR64q_AndRI32_d:
+			var w uint64
 			{
-				v := c.r[o.s]
-				c.r[o.d] = v
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				w = r
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				a, b := uint32(w), uint32(o.imm)
 				r := a & b
 				c.fz = uint64(r)
 				c.fr = uint64(r)<<32 | uint64(r)
@@ -13023,9 +12637,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store8(e.page, addr, uint8(o.imm))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := uint32(c.r[o.d]), uint32(o.imm)
 				r := a - b
@@ -13034,19 +12646,17 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				v := uint64(^a&b | (^a|b)&r)
 				c.fc = v<<32 | v
 				o = step(o)
-				if n > 1 {
-					if a <= b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a <= b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
-		case opMulR64_ShrRI64:
+		case opMulR64_ShrRI64q:
 			{
 				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
 				c.r[RAX], c.r[RDX] = lo, hi
@@ -13056,20 +12666,11 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				k := uint(o.k) & 63
 				a := c.r[o.d]
 				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
 				c.r[o.d] = r
 				o = step(o)
 			}
@@ -13077,12 +12678,23 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 			{
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
+				o = step(o)
+			}
+		case opXorRR32q_MovRR32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
 				o = step(o)
 			}
 		case opPushR_MovRR64:
@@ -13097,32 +12709,13 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RSP] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-		case opXorRR64_MovRR32:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovMRB8_AddRI64:
+		case opMovMRB8_AddRI64q:
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -13132,41 +12725,12 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store8(e.page, addr, uint8(c.r[o.s]))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], o.imm
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
-			}
-		case opAddRR64_AddRI64:
-			if n == 1 {
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
 		case opTestRI8_MovRR64:
 			{
@@ -13177,9 +12741,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.fc = 0
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
@@ -13191,12 +12753,23 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := uint32(c.r[o.s])
 				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opMovRR32_AddRR32q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
 		case opOrMRB64_SubMIB32:
@@ -13213,9 +12786,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -13231,8 +12802,8 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store32(e.page, addr, r)
 				o = step(o)
 			}
-		case opSubMIB32_AddRI64:
-			if n == 1 {
+		case opSubMIB32_AddRI64q:
+			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
 				if e.tag != (addr+3)>>pageShift {
@@ -13246,163 +12817,46 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.fc = v<<32 | v
 				store32(e.page, addr, r)
 				o = step(o)
-			} else {
-				{
-					addr := c.r[o.b] + o.disp
-					e := &c.wtlb[tlbIndex(addr)]
-					if e.tag != (addr+3)>>pageShift {
-						return o, n
-					}
-					a, b := load32(e.page, addr), uint32(o.imm)
-					r := a - b
-					store32(e.page, addr, r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opMovRR32_SubRR32:
+			n--
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI64_AddRI32:
-			if n == 1 {
 				a, b := c.r[o.d], o.imm
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a + b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					v := uint64(a&b | (a|b)&^r)
-					c.fc = v<<32 | v
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
 			}
-		case opMovRMB64_MovMRB64:
+		case opAddRI64q_AddRI32q:
 			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-		case opMovzx8to32RR_XorRMX32:
+		case opMovzx8to32RR_XorRMX32q_x:
+			var w uint64
 			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				w = uint64(uint8(c.r[o.s]))
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				addr := c.r[o.b] + w<<(o.k&3) + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != (addr+3)>>pageShift {
 					return o, n
 				}
 				a, b := uint32(c.r[o.d]), load32(e.page, addr)
 				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
 				c.r[o.d] = uint64(r)
 				o = step(o)
-			}
-		case opXorRMX32_CmpRI64Jne:
-			if n == 1 {
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := uint32(c.r[o.d]), load32(e.page, addr)
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-					e := &c.rtlb[tlbIndex(addr)]
-					if e.tag != (addr+3)>>pageShift {
-						return o, n
-					}
-					a, b := uint32(c.r[o.d]), load32(e.page, addr)
-					r := a ^ b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a != b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
-					}
-				}
 			}
 		case opShrRI32_Movzx8to32RR:
 			{
@@ -13420,12 +12874,62 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				c.r[o.d] = uint64(uint8(c.r[o.s]))
 				o = step(o)
+			}
+		case opXorRR32q_ShrRI32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				cf := uint64(a) << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = uint64(a) << 32 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRMX32q_CmpRI64Jne:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := uint32(c.r[o.d]), load32(e.page, addr)
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
 			}
 		case opMovRR64_Call:
 			{
@@ -13433,9 +12937,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -13456,9 +12958,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				d, hi := c.r[o.d], c.r[RDX]
 				if d <= hi {
@@ -13478,9 +12978,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = load64(e.page, addr)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[RSP]
 				e := &c.rtlb[tlbIndex(addr)]
@@ -13491,15 +12989,63 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = load64(e.page, addr)
 				o = step(o)
 			}
+		case opMovRMB64_MovMRB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opLeaX64_LeaX64_x:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				w = addr
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + w<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opMovRMB64_MovRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
 		case opLeaB64_CmpRR64:
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a - b
@@ -13515,56 +13061,41 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				if int64(c.fc) < 0 {
 					c.r[o.d] = c.r[o.s]
 				}
 				o = step(o)
 			}
-		case opAndRI32_LeaX64:
+		case opAddRR64q_AddRI64q:
 			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opOrRR64_CmpRR64:
-			if n == 1 {
 				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				c.fz, c.fr = r, r
-				c.fc = 0
+				r := a + b
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a | b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-				}
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_SbbRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b - c.fc>>63
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
 			}
 		case opSubRI32_Jae:
 			{
@@ -13577,9 +13108,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				if int64(c.fc) >= 0 {
 					t := o.link
@@ -13591,31 +13120,44 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					o = step(o)
 				}
 			}
+		case opOrRR64q_CmpRR64_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+			}
 		case opMovRR64_CmpRR64Jne:
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a - b
 				c.fz, c.fr = r, r
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
-				if n > 1 {
-					if a != b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
 		case opMovRR64_Jmp:
@@ -13624,9 +13166,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -13640,9 +13180,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
 				c.r[RAX], c.r[RDX] = lo, hi
@@ -13652,51 +13190,51 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = step(o)
 			}
-		case opImulRRI64_ShrRI64:
-			{
-				a, b := c.r[o.s], o.imm
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+		case opRolRI64q_XorRR64q_d:
+			var w uint64
 			{
 				k := uint(o.k) & 63
 				a := c.r[o.d]
-				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
+				r := bits.RotateLeft64(a, int(k))
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a ^ b
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opSubRR32_Movsx32to64RR:
+		case opAndRI32q_LeaX64_x:
+			var w uint64
 			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				w = uint64(r)
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				addr := c.r[o.b] + w<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opImulRRI64q_ShrRI64q_d:
+			var w uint64
+			{
+				a, b := c.r[o.s], o.imm
+				r := a * b
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := w
+				r := a >> k
+				c.r[o.d] = r
 				o = step(o)
 			}
 		case opPopR_Ret:
@@ -13710,9 +13248,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = load64(e.page, addr)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[RSP]
 				e := &c.rtlb[tlbIndex(addr)]
@@ -13727,38 +13263,6 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RSP] = addr + o.imm
 				o = j.op
 			}
-		case opShrRI64_AddRR64:
-			if n == 1 {
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					k := uint(o.k) & 63
-					a := c.r[o.d]
-					r := a >> k
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
 		case opAddRR64_Jmp:
 			{
 				a, b := c.r[o.d], c.r[o.s]
@@ -13768,9 +13272,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -13778,233 +13280,132 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = t
 			}
-		case opMovsx32to64RR_AddRR64:
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+		case opAddRR64q_MovRR32:
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opMovsx32to64RR_ShlRI64:
+			n--
 			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+		case opMovsx32to64RR_ShlRI64_d:
+			var w uint64
+			{
+				w = uint64(int32(uint32(c.r[o.s])))
+				c.r[o.d] = w
+				o = step(o)
 			}
+			n--
 			{
 				k := uint(o.k) & 63
-				a := c.r[o.d]
+				a := w
 				r := a << k
 				c.fz, c.fr = r, r
 				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opShrRI32_AddRR32:
-			if n == 1 {
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(a) << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = uint64(a) << 32 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					k := uint(o.k) & 63
-					a := uint32(c.r[o.d])
-					r := a >> k
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a + b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					v := uint64(a&b | (a|b)&^r)
-					c.fc = v<<32 | v
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-			}
-		case opImulRRI64_MovRR64:
+		case opImulRRI64q_MovRR64:
 			{
 				a, b := c.r[o.s], o.imm
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
+				r := a * b
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-		case opMovRR32_ShrRI32:
+		case opXorRR64q_AddRR64q_s:
+			var w uint64
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				w = r
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
 			}
+		case opAddRR64q_CmpRI64Jne:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opShrRI64q_XorRR64q_d:
+			var w uint64
 			{
 				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
+				a := c.r[o.d]
 				r := a >> k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(a) << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = uint64(a) << 32 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = uint64(r)
+				w = r
 				o = step(o)
 			}
-		case opMovRR32_MovRR64:
+			n--
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR64_LeaB64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opImulRR64_AddRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
+				a, b := w, c.r[o.s]
+				r := a ^ b
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64_CmpRI64Jne:
-			if n == 1 {
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a != b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
-					}
-				}
-			}
-		case opMovRMB64_TestRR64Je:
+		case opMovRMB64_TestRR64Je_ds:
+			var w uint64
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != (addr+7)>>pageShift {
 					return o, n
 				}
-				c.r[o.d] = load64(e.page, addr)
+				w = load64(e.page, addr)
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.d], c.r[o.s]
+				a, b := w, w
 				r := a & b
 				c.fz, c.fr = r, r
 				c.fc = 0
 				o = step(o)
-				if n > 1 {
-					if r == 0 {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if r == 0 {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
 		case opCltd_IdivR32:
@@ -14012,15 +13413,27 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
 				if d == 0 || int64(int32(v)) != v || v == -1<<31 {
 					return o, n
 				}
 				c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
+				o = step(o)
+			}
+		case opMovRR32_AndRI32q_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
 		case opAddRR64_AdcRR64:
@@ -14032,9 +13445,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b + c.fc>>63
@@ -14043,31 +13454,59 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opAddRI64_XorRR32:
-			if n == 1 {
+		case opAddRI64q_XorRR32q:
+			{
 				a, b := c.r[o.d], o.imm
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.r[o.d] = r
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRI64q_CmpRR64Jne_s:
+			var w uint64
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
 					o = step(o)
+					n--
 				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a ^ b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					c.fc = 0
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
+			}
+		case opMovRR64_XorRR64q_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
 			}
 		case opCmovb64_MovRMB64:
 			{
@@ -14076,9 +13515,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -14094,32 +13531,23 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(uint32(addr))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := uint32(c.r[o.s])
 				c.r[o.d] = uint64(v)
 				o = step(o)
 			}
-		case opMovRR32_ImulRRI64:
+		case opMovRR64_AndRI32q:
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
+				v := c.r[o.s]
+				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.s], o.imm
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
-				c.r[o.d] = r
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
 		case opAndRI32_MovRMX64:
@@ -14132,9 +13560,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -14144,22 +13570,20 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = load64(e.page, addr)
 				o = step(o)
 			}
-		case opMovRR64_MovRMB32:
+		case opMovRR64_XorRR32:
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
 		case opDivR64_MovRR64:
@@ -14171,9 +13595,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
@@ -14185,9 +13607,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := uint8(c.r[o.d]), uint8(o.imm)
 				r := a - b
@@ -14196,33 +13616,47 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				v := uint64(^a&b | (^a|b)&r)
 				c.fc = v<<56 | v
 				o = step(o)
-				if n > 1 {
-					if a > b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a > b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
-		case opMovzx8to32RMB_JmpMX:
+		case opShrRI64q_AddRR64q_d:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovzx8to32RMB_JmpMX_x:
+			var w uint64
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != addr>>pageShift {
 					return o, n
 				}
-				c.r[o.d] = uint64(load8(e.page, addr))
+				w = uint64(load8(e.page, addr))
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				addr := c.r[o.b] + w<<(o.k&3) + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != (addr+7)>>pageShift {
 					return o, n
@@ -14234,16 +13668,16 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = j.op
 			}
-		case opMovsx32to64RR_Movzx8to32RMX:
+		case opMovsx32to64RR_Movzx8to32RMX_x:
+			var w uint64
 			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				w = uint64(int32(uint32(c.r[o.s])))
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				addr := c.r[o.b] + w<<(o.k&3) + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != addr>>pageShift {
 					return o, n
@@ -14263,9 +13697,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -14283,9 +13715,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -14318,9 +13748,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
@@ -14331,9 +13759,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(uint32(o.imm))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
@@ -14345,73 +13771,43 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], o.imm
 				r := a - b
 				c.fz, c.fr = r, r
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
-				if n > 1 {
-					if a != b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
-			}
-		case opMovMRB64_AddRI64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
 			}
 		case opNop_Nop:
 			{
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				o = step(o)
 			}
-		case opMovRR32_RolRI32:
+		case opMovRR64_ShrRI64q:
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
+				v := c.r[o.s]
+				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<63 | uint64(r)>>31<<62
-				c.r[o.d] = uint64(r)
+				a := c.r[o.d]
+				r := a >> k
+				c.r[o.d] = r
 				o = step(o)
 			}
 		case opMovzx8to32RMB_Jmp:
@@ -14424,9 +13820,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(load8(e.page, addr))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -14443,9 +13837,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -14466,9 +13858,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], o.imm
 				r := a - b
@@ -14477,90 +13867,100 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
+		case opMovRR32_SubRR32_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
 		case opMovRR64_CmpRR64Jae:
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a - b
 				c.fz, c.fr = r, r
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
-				if n > 1 {
-					if a >= b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a >= b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
-		case opImulRR64_XorRR64:
+		case opImulRR64q_XorRR64q:
 			{
 				a, b := c.r[o.d], c.r[o.s]
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
+				r := a * b
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opAddRR64_TestRR64Jne:
-			if n == 1 {
+		case opAddRR64q_TestRR64Jne:
+			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a & b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					o = step(o)
-					if n > 1 {
-						if r != 0 {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				o = step(o)
+				if r != 0 {
+					if t := o.link; t != nil {
+						o = t
+						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
+			}
+		case opAddRR64q_AddRR64q_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
 			}
 		case opMovMRB64_MovMRB64:
 			{
@@ -14572,9 +13972,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, c.r[o.s])
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -14582,6 +13980,36 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					return o, n
 				}
 				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opShrRI64q_XorRR64q_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR32_ImulRRI64q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.s], o.imm
+				r := a * b
+				c.r[o.d] = r
 				o = step(o)
 			}
 		case opAddRI64_CmpMIB8Jne:
@@ -14593,9 +14021,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -14609,135 +14035,83 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				v := uint64(^a&b | (^a|b)&r)
 				c.fc = v<<56 | v
 				o = step(o)
-				if n > 1 {
-					if a != b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
-		case opXorRR64_AddRI64:
-			if n == 1 {
+		case opXorRR64q_AddRI64q:
+			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a ^ b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opShrRI64_AndRR64:
-			if n == 1 {
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_XorRR32q:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opShrRI64q_AndRR64q_d:
+			var w uint64
+			{
 				k := uint(o.k) & 63
 				a := c.r[o.d]
 				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a & b
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					k := uint(o.k) & 63
-					a := c.r[o.d]
-					r := a >> k
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a & b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opAndRR32_XorRR32:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a & b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a ^ b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					c.fc = 0
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-			}
-		case opSubRR64_CmpRI64Ja:
-			if n == 1 {
+		case opSubRR64q_CmpRI64Ja_d:
+			var w uint64
+			{
 				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, o.imm
 				r := a - b
 				c.fz, c.fr = r, r
 				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a - b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a > b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
+				if a > b {
+					if t := o.link; t != nil {
+						o = t
+						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
 		case opAddRR64_ShrRC64:
@@ -14749,9 +14123,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				if k := uint(c.r[RCX]) & 63; k != 0 {
 					a := c.r[o.d]
@@ -14774,28 +14146,26 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-		case opMovzx8to32RR_AddRR64:
+		case opShrRI32q_AddRR32q_d:
+			var w uint64
 			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				w = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.d], c.r[o.s]
+				a, b := uint32(w), uint32(c.r[o.s])
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
+				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
 		case opMovRR32_Cltd:
@@ -14804,11 +14174,24 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(v)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
+				o = step(o)
+			}
+		case opMovRR64_AddRI64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
 				o = step(o)
 			}
 		case opMovRR64_AddRR64:
@@ -14817,9 +14200,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
@@ -14828,44 +14209,13 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opIncR64_AndRI32:
-			if n == 1 {
-				a := c.r[o.d]
-				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a := c.r[o.d]
-					r := a + 1
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a & b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					c.fc = 0
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-			}
 		case opLeaX64_Movzx8to32RMB:
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -14875,72 +14225,50 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(load8(e.page, addr))
 				o = step(o)
 			}
-		case opSarRC32_MovRR32:
+		case opXorRR64q_MovRR32:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opSarRC32q_MovRR32:
 			{
 				if k := uint(c.r[RCX]) & 31; k != 0 {
 					a := uint32(c.r[o.d])
 					r := uint32(int32(a) >> k)
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					cf := uint64(int64(int32(a))>>(k-1)) << 63
-					c.fc = cf | cf>>1
 					c.r[o.d] = uint64(r)
 				} else {
 					c.r[o.d] = uint64(uint32(c.r[o.d]))
 				}
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := uint32(c.r[o.s])
 				c.r[o.d] = uint64(v)
 				o = step(o)
 			}
-		case opSubRR32_MovRR32:
+		case opMovRR32_RolRI32q_d:
+			var w uint64
 			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(w)
+				r := bits.RotateLeft32(a, int(k))
 				c.r[o.d] = uint64(r)
 				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opSubRI64_SubRI64:
-			if n == 1 {
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
 		case opCmpMRX8_Je:
 			{
@@ -14957,9 +14285,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.fc = v<<56 | v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				if c.fz == 0 {
 					t := o.link
@@ -14971,97 +14297,21 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					o = step(o)
 				}
 			}
-		case opRolRI32_XorRR32:
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<63 | uint64(r)>>31<<62
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRR32_MovRR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opImulRR64_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opLeaB64_AndRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx8to32RMB_LeaB32:
+		case opMovzx8to32RMB_LeaB32_b:
+			var w uint64
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != addr>>pageShift {
 					return o, n
 				}
-				c.r[o.d] = uint64(load8(e.page, addr))
+				w = uint64(load8(e.page, addr))
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				addr := c.r[o.b] + o.disp
+				addr := w + o.disp
 				c.r[o.d] = uint64(uint32(addr))
 				o = step(o)
 			}
@@ -15071,9 +14321,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(uint32(addr))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = uint64(uint32(addr))
@@ -15085,9 +14333,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(uint32(addr))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := uint8(c.r[o.d]), uint8(o.imm)
 				r := a - b
@@ -15107,9 +14353,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.fc = v<<56 | v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.d]
 				if int64(c.fc) < 0 {
@@ -15118,15 +14362,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(uint32(v))
 				o = step(o)
 			}
-		case opLeaB64_MovMRB64:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+		case opMovMRB64_AddRI64q:
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -15136,61 +14372,40 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, c.r[o.s])
 				o = step(o)
 			}
-		case opAndRI32_AddRR64:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a & b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opMovRMB64_CmpRR64Je:
+		case opMovRMB64_CmpRR64Je_d:
+			var w uint64
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != (addr+7)>>pageShift {
 					return o, n
 				}
-				c.r[o.d] = load64(e.page, addr)
+				w = load64(e.page, addr)
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.d], c.r[o.s]
+				a, b := w, c.r[o.s]
 				r := a - b
 				c.fz, c.fr = r, r
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
-				if n > 1 {
-					if a == b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
 		case opLeaB64_LeaB64:
@@ -15199,47 +14414,70 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-		case opAddRI32_LeaB64:
+		case opLeaB64_AndRR64_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				w = addr
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI32q_LeaB64:
 			{
 				a, b := uint32(c.r[o.d]), uint32(o.imm)
 				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-		case opMovRR32_RorRI32:
+		case opXorRR32_MovRR64:
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
 			}
+		case opMovRR32_ShrRI32q_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
 			{
 				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, -int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<32&(carryBit|overflowBit)
+				a := uint32(w)
+				r := a >> k
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
@@ -15248,9 +14486,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				d, v := int64(c.r[o.d]), int64(c.r[RAX])
 				if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
@@ -15259,38 +14495,21 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
 				o = step(o)
 			}
-		case opMovRR64_AndRR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx8to32RMX_XorRR64:
+		case opMovzx8to32RMX_XorRR64_d:
+			var w uint64
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != addr>>pageShift {
 					return o, n
 				}
-				c.r[o.d] = uint64(load8(e.page, addr))
+				w = uint64(load8(e.page, addr))
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.d], c.r[o.s]
+				a, b := w, c.r[o.s]
 				r := a ^ b
 				c.fz, c.fr = r, r
 				c.fc = 0
@@ -15306,9 +14525,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -15322,19 +14539,31 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, r)
 				o = step(o)
 			}
-		case opMovRMX64_ImulRMB64:
+		case opMovRMX64_ImulRMB64q_d:
+			var w uint64
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
 				if e.tag != (addr+7)>>pageShift {
 					return o, n
 				}
-				c.r[o.d] = load64(e.page, addr)
+				w = load64(e.page, addr)
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := w, load64(e.page, addr)
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
 			}
+		case opImulRMB64q_IncR64q:
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -15342,99 +14571,49 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 					return o, n
 				}
 				a, b := c.r[o.d], load64(e.page, addr)
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
+				r := a * b
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opImulRMB64_IncR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := c.r[o.d], load64(e.page, addr)
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a := c.r[o.d]
 				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opIncR64_AddRI64:
-			if n == 1 {
+		case opIncR64q_AddRI64q:
+			{
 				a := c.r[o.d]
 				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a := c.r[o.d]
-					r := a + 1
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opImulRMB64_AddRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := c.r[o.d], load64(e.page, addr)
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.d], c.r[o.s]
+				a, b := c.r[o.d], o.imm
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opImulRMB64q_AddRR64q_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := c.r[o.d], load64(e.page, addr)
+				r := a * b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a + b
 				c.r[o.d] = r
 				o = step(o)
 			}
@@ -15444,9 +14623,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(v)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
 				if d <= hi {
@@ -15456,49 +14633,27 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX], c.r[RDX] = v/d, v%d
 				o = step(o)
 			}
-		case opMovRR32_MovMIB8:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(o.imm))
-				o = step(o)
-			}
 		case opMovRR64_CmpRI64Ja:
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], o.imm
 				r := a - b
 				c.fz, c.fr = r, r
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
-				if n > 1 {
-					if a > b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a > b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
 		case opMovRR64_PushR:
@@ -15507,9 +14662,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.d]
 				addr := c.r[RSP] - 8
@@ -15521,27 +14674,40 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RSP] = addr
 				o = step(o)
 			}
-		case opRolRI64_AddRR64:
+		case opMovRR32_MovMIB8_b:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := w + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(o.imm))
+				o = step(o)
+			}
+		case opRolRI64q_AddRR64q:
 			{
 				k := uint(o.k) & 63
 				a := c.r[o.d]
 				r := bits.RotateLeft64(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opMovMIB8_AddRR32:
+		case opMovMIB8_AddRR32q:
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -15551,123 +14717,124 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store8(e.page, addr, uint8(o.imm))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
 				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-		case opAddRR32_CmpRI32Jbe:
-			if n == 1 {
+		case opAddRR32q_CmpRI32Jbe_d:
+			var w uint64
+			{
 				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
 				r := a + b
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(o.imm)
+				r := a - b
 				c.fz = uint64(r)
 				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
+				v := uint64(^a&b | (^a|b)&r)
 				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
 				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a + b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a - b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					v := uint64(^a&b | (^a|b)&r)
-					c.fc = v<<32 | v
-					o = step(o)
-					if n > 1 {
-						if a <= b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
+				if a <= b {
+					if t := o.link; t != nil {
+						o = t
+						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
-		case opImulRR64_ShrRI64:
+		case opMovRR32_MovRR64:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_MovRMB32:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+		case opAddRR64q_AddRR64q:
 			{
 				a, b := c.r[o.d], c.r[o.s]
-				hi, r := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
+				r := a + b
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
 			}
+		case opImulRR64q_ShrRI64q_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				w = r
+				o = step(o)
+			}
+			n--
 			{
 				k := uint(o.k) & 63
-				a := c.r[o.d]
+				a := w
 				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opXorRR64_CmpRR64Jne:
-			if n == 1 {
+		case opXorRR64q_CmpRR64Jne:
+			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a ^ b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a != b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
 					}
+				} else {
+					o = step(o)
+					n--
 				}
 			}
-		case opMovMRB8_IncR64:
+		case opMovMRB8_IncR64q:
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -15677,73 +14844,253 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store8(e.page, addr, uint8(c.r[o.s]))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a := c.r[o.d]
 				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opLeaX64_AddRI64:
+		case opAddRR64q_AddRR64_d:
+			var w uint64
 			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				w = r
+				c.r[o.d] = w
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
-				a, b := c.r[o.d], o.imm
+				a, b := w, c.r[o.s]
 				r := a + b
 				c.fz, c.fr = r, r
 				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
 			}
-		case opAddRR32_Movsx32to64RR:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-		case opMovRR64_IncR64:
+		case opMovRR64_LeaB64:
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opSubRR32_Movsx32to64RR:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+		case opShlRI64q_XorRR64q_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
 				a := c.r[o.d]
-				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				r := a << k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a ^ b
 				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaX32_SubRR32q_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				w = uint64(uint32(addr))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a - b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddMRX64_AddRI64q:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				store64(e.page, addr, r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRR32q_MovRR32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opMovRR32_XorRR32q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRR32_PushR:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+		case opAddRR64q_CmpRI64Ja:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a > b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opShrRI64q_LeaX32_bx:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := w + w<<(o.k&3) + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+		case opMovRR32_SarRI32q_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(w)
+				r := uint32(int32(a) >> k)
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opLeaX64_CmpRR64Jae_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				w = addr
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a >= b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opLeaB64_MovMRB64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
 				o = step(o)
 			}
 		case opPushR_XorRR32:
@@ -15758,9 +15105,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RSP] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
 				r := a ^ b
@@ -15770,241 +15115,28 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-		case opMovRR32_AddRR64:
+		case opAddRI32q_CmpRI64Je:
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaX32_SubRR32:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-		case opAddMRX64_AddRI64:
-			if n == 1 {
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				store64(e.page, addr, r)
-				o = step(o)
-			} else {
-				{
-					addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-					e := &c.wtlb[tlbIndex(addr)]
-					if e.tag != (addr+7)>>pageShift {
-						return o, n
-					}
-					a, b := load64(e.page, addr), c.r[o.s]
-					r := a + b
-					store64(e.page, addr, r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opXorRR32_PushR:
+			n--
 			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-		case opAddRR64_CmpRI64Ja:
-			if n == 1 {
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a > b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
-					}
-				}
-			}
-		case opShrRI64_LeaX32:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				c.fz, c.fr = r, r
-				cf := a << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = a << 0 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-		case opMovRR32_SarRI32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := uint32(int32(a) >> k)
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(int64(int32(a))>>(k-1)) << 63
-				c.fc = cf | cf>>1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opLeaX64_CmpRR64Jae:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := c.r[o.d], c.r[o.s]
+				a, b := c.r[o.d], o.imm
 				r := a - b
 				c.fz, c.fr = r, r
 				c.fc = ^a&b | (^a|b)&r
 				o = step(o)
-				if n > 1 {
-					if a >= b {
-						if t := o.link; t != nil {
-							o = t
-							n--
-						}
-					} else {
-						o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
 						n--
 					}
-				}
-			}
-		case opAddRI32_CmpRI64Je:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a + b
-					c.r[o.d] = uint64(r)
+				} else {
 					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-					o = step(o)
-					if n > 1 {
-						if a == b {
-							if t := o.link; t != nil {
-								o = t
-								n--
-							}
-						} else {
-							o = step(o)
-							n--
-						}
-					}
+					n--
 				}
 			}
 		case opMovMRB64_Jmp:
@@ -16017,9 +15149,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, c.r[o.s])
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -16027,34 +15157,21 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = t
 			}
-		case opAddRR32_SubRR32:
-			if n == 1 {
+		case opAddRR32q_SubRR32q_s:
+			var w uint64
+			{
 				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
 				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a - b
 				c.r[o.d] = uint64(r)
 				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a + b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a - b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					v := uint64(^a&b | (^a|b)&r)
-					c.fc = v<<32 | v
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
 			}
 		case opMovMIB8_Jmp:
 			{
@@ -16066,9 +15183,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store8(e.page, addr, uint8(o.imm))
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -16085,9 +15200,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := uint32(c.r[o.s])
 				c.r[o.d] = uint64(v)
@@ -16102,9 +15215,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -16114,7 +15225,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store64(e.page, addr, c.r[o.s])
 				o = step(o)
 			}
-		case opMulR64_AddRR64:
+		case opMulR64_AddRR64q:
 			{
 				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
 				c.r[RAX], c.r[RDX] = lo, hi
@@ -16124,50 +15235,11 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRI32_MovRR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opSubRR64_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
 				o = step(o)
 			}
 		case opMovRR64_Cqto:
@@ -16176,25 +15248,20 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
 				o = step(o)
 			}
-		case opRolRI64_MovRR64:
+		case opRolRI64q_MovRR64:
 			{
 				k := uint(o.k) & 63
 				a := c.r[o.d]
 				r := bits.RotateLeft64(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
@@ -16210,9 +15277,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = load64(e.page, addr)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.rtlb[tlbIndex(addr)]
@@ -16222,15 +15287,28 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = load64(e.page, addr)
 				o = step(o)
 			}
+		case opXorRR64_MovRR32:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
 		case opMovRR64_MovRI32:
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				c.r[o.d] = uint64(uint32(o.imm))
 				o = step(o)
@@ -16246,9 +15324,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				e := &c.wtlb[tlbIndex(addr)]
@@ -16258,24 +15334,29 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				store8(e.page, addr, uint8(c.r[o.s]))
 				o = step(o)
 			}
-		case opLeaB64_IncR32:
+		case opXorRR64q_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opLeaB64_IncR32q:
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a := uint32(c.r[o.d])
 				r := a + 1
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a &^ r)
-				v <<= 32
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
 				c.r[o.d] = uint64(r)
 				o = step(o)
 			}
@@ -16288,9 +15369,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -16298,204 +15377,53 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				}
 				o = t
 			}
-		case opIncR32_AndRR64:
-			if n == 1 {
+		case opIncR32q_AndRR64:
+			{
 				a := uint32(c.r[o.d])
 				r := a + 1
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a &^ r)
-				v <<= 32
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
 				c.r[o.d] = uint64(r)
 				o = step(o)
-			} else {
-				{
-					a := uint32(c.r[o.d])
-					r := a + 1
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a & b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opXorRR32_XorRR32:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a ^ b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a ^ b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					c.fc = 0
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-			}
-		case opSubRI64_MovRR64:
+			n--
 			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
 				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
+				c.fc = 0
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+		case opSubRI64q_MovRR64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
 			}
+			n--
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-		case opMovRR32_ShlRC32:
+		case opAndRI32q_ShlRI64_d:
+			var w uint64
 			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				if k := uint(c.r[RCX]) & 31; k != 0 {
-					a := uint32(c.r[o.d])
-					r := a << k
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					c.fc = uint64(a)<<32<<(k-1)&carryBit | c.fr>>1&overflowBit
-					c.r[o.d] = uint64(r)
-				} else {
-					c.r[o.d] = uint64(uint32(c.r[o.d]))
-				}
-				o = step(o)
-			}
-		case opAndRI32_ShlRI64:
-			if n == 1 {
 				a, b := uint32(c.r[o.d]), uint32(o.imm)
 				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
+				w = uint64(r)
+				c.r[o.d] = w
 				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a & b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					k := uint(o.k) & 63
-					a := c.r[o.d]
-					r := a << k
-					c.fz, c.fr = r, r
-					c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
-		case opOrRI32_XorRR64:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a | b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a | b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a ^ b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opOrRI64_AddRR64:
-			if n == 1 {
-				a, b := c.r[o.d], o.imm
-				r := a | b
+			n--
+			{
+				k := uint(o.k) & 63
+				a := w
+				r := a << k
 				c.fz, c.fr = r, r
-				c.fc = 0
+				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a | b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], c.r[o.s]
-					r := a + b
-					c.fz, c.fr = r, r
-					c.fc = a&b | (a|b)&^r
-					c.r[o.d] = r
-					o = step(o)
-				}
-			}
-		case opXorRR32_OrRI64:
-			if n == 1 {
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			} else {
-				{
-					a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-					r := a ^ b
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
-				n--
-				{
-					a, b := c.r[o.d], o.imm
-					r := a | b
-					c.fz, c.fr = r, r
-					c.fc = 0
-					c.r[o.d] = r
-					o = step(o)
-				}
 			}
 		case opDivR64_XorRR32:
 			{
@@ -16506,9 +15434,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
 				r := a ^ b
@@ -16516,6 +15442,65 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.fr = uint64(r)<<32 | uint64(r)
 				c.fc = 0
 				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opOrRI32q_XorRR64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a | b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opOrRI64q_AddRR64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a | b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR32q_OrRI64q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a | b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opImulRR64q_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
 				o = step(o)
 			}
 		case opAddRR64_LeaB64:
@@ -16527,9 +15512,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = r
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + o.disp
 				c.r[o.d] = addr
@@ -16545,59 +15528,63 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RAX], c.r[RDX] = v/d, v%d
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
 				c.r[o.d] = addr
 				o = step(o)
 			}
-		case opAddRI64_AndRI32:
-			if n == 1 {
+		case opAddRI64q_CmpRR64Jne:
+			{
 				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opAddRI64q_AndRI32q:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRR64_MovRR32:
+			{
+				a, b := c.r[o.d], c.r[o.s]
 				r := a + b
 				c.fz, c.fr = r, r
 				c.fc = a&b | (a|b)&^r
 				c.r[o.d] = r
 				o = step(o)
-			} else {
-				{
-					a, b := c.r[o.d], o.imm
-					r := a + b
-					c.r[o.d] = r
-					o = step(o)
-				}
-				n--
-				{
-					a, b := uint32(c.r[o.d]), uint32(o.imm)
-					r := a & b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					c.fc = 0
-					c.r[o.d] = uint64(r)
-					o = step(o)
-				}
 			}
-		case opRorRI32_XorRR32:
+			n--
 			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, -int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<32&(carryBit|overflowBit)
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			if n--; n == 0 {
-				return o, 0
-			}
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
 				o = step(o)
 			}
 		case opLeaB64_Call:
@@ -16606,9 +15593,7 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[o.d] = addr
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
-			}
+			n--
 			{
 				t := o.link
 				if t == nil {
@@ -16623,23 +15608,4179 @@ func (c *VCPU) loop(o *op, n uint64) (*op, uint64) {
 				c.r[RSP] = addr
 				o = t
 			}
-		case opMovRR64_ImulRR64:
+		case opShlRI64q_XorRR64_d:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64q_AddRR64q_s:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovMRB8_CmpRR64Jne:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opAddRI64_MovMRB8:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opCmovb32_AddRI64:
+			{
+				v := c.r[o.d]
+				if int64(c.fc) < 0 {
+					v = c.r[o.s]
+				}
+				c.r[o.d] = uint64(uint32(v))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR32_MovRI32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(uint32(o.imm))
+				o = step(o)
+			}
+		case opAddRR32q_ShrRI32q_d:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				w = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(w)
+				r := a >> k
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opSubRR32q_ShrRI32q_d:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				w = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(w)
+				r := a >> k
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR32_AndRI32q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR32_AddRR64q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opIdivR32_Movsx32to64RR:
+			{
+				d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
+				if d == 0 || int64(int32(v)) != v || v == -1<<31 {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+		case opAddRR64q_AddRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opIncR64q_AddRR64q:
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opPushR_PushR:
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+		case opShlRI64_Movzx8to32RMB:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				c.fz, c.fr = r, r
+				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+		case opSubRR32q_Movsx32to64RR_s:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(int32(uint32(w)))
+				o = step(o)
+			}
+		case opSarRI32q_SubRR32q_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := uint32(int32(a) >> k)
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a - b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovsx32to64RR_CallMB:
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				v := load64(e.page, addr)
+				j := &c.jumps[jumpIndex(v)]
+				if j.rip != v {
+					return o, n
+				}
+				{
+					addr := c.r[RSP] - 8
+					e := &c.wtlb[tlbIndex(addr)]
+					if e.tag != (addr+7)>>pageShift {
+						return o, n
+					}
+					store64(e.page, addr, o.imm)
+					c.r[RSP] = addr
+				}
+				o = j.op
+			}
+		case opImulRR64q_AddRR64_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64q_LeaX64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opXorRR64_Jmp:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opMovRR32_XorRR32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opCmpxchgMR32_Jne:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a := load32(e.page, addr)
+				old := a
+				{
+					a, b := uint32(c.r[RAX]), old
+					r := a - b
+					c.fz = uint64(r)
+					c.fr = uint64(r)<<32 | uint64(r)
+					v := uint64(^a&b | (^a|b)&r)
+					c.fc = v<<32 | v
+				}
+				if c.fz == 0 {
+					store32(e.page, addr, uint32(c.r[o.s]))
+				} else {
+					c.r[RAX] = uint64(old)
+				}
+				o = step(o)
+			}
+			n--
+			{
+				if c.fz != 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opAddRR64q_RolRI64q_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := w
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_IncR64q:
 			{
 				v := c.r[o.s]
 				c.r[o.d] = v
 				o = step(o)
 			}
-			if n--; n == 0 {
-				return o, 0
+			n--
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
 			}
+		case opMovzx8to32RR_AddRR64q:
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+			n--
 			{
 				a, b := c.r[o.d], c.r[o.s]
-				hi, r := bits.Mul64(a, b)
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaX64_ShlRI64q_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				w = addr
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := w
+				r := a << k
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRI32_MovRR64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opLeaB64_CmpMIB8Ja:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := load8(e.page, addr), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+				if a > b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opLeaX64_RolRI64q:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI32q_XorRR64q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI64q_ImulRR64q:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR64q_XorRR64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opRolRI64q_AddRI32q:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opRolRI64q_RolRI64q:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovsx32to64RR_ImulRRI64q_s:
+			var w uint64
+			{
+				w = uint64(int32(uint32(c.r[o.s])))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, o.imm
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_PopR:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opXorRR64q_AddRR64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR64q_ImulRR64q_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR32_RorRI32q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, -int(k))
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAndRR32q_XorRR32q_d:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a & b
+				w = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opRorRI32q_RorRI32q:
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, -int(k))
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, -int(k))
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovsx32to64RR_AddRR64q_s:
+			var w uint64
+			{
+				w = uint64(int32(uint32(c.r[o.s])))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovzx16to32RMB_CmpMRB16_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+1)>>pageShift {
+					return o, n
+				}
+				w = uint64(load16(e.page, addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+1)>>pageShift {
+					return o, n
+				}
+				a, b := load16(e.page, addr), uint16(w)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<48 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<48 | v
+				o = step(o)
+			}
+		case opSubRI64_Movzx16to32RMB:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+1)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load16(e.page, addr))
+				o = step(o)
+			}
+		case opCmpMRB16_Jb:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+1)>>pageShift {
+					return o, n
+				}
+				a, b := load16(e.page, addr), uint16(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<48 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<48 | v
+				o = step(o)
+			}
+			n--
+			{
+				if int64(c.fc) < 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opSubRI64q_SubRI64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR64q_IncR64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opIncR64q_AndRI32:
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR32_AddRI32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRMB32_MovRMB32:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+		case opXorRR32q_XorRR32q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovzx8to32RMB_MovMRB8_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				w = uint64(load8(e.page, addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(w))
+				o = step(o)
+			}
+		case opLeaB64_MovRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_SubRI64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_TestRR64Jne:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				o = step(o)
+				if r != 0 {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRR32_RorRC32q_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				if k := uint(c.r[RCX]) & 31; k != 0 {
+					a := uint32(w)
+					r := bits.RotateLeft32(a, -int(k))
+					c.r[o.d] = uint64(r)
+				} else {
+					c.r[o.d] = uint64(uint32(w))
+				}
+				o = step(o)
+			}
+		case opMovRMB8_IncR64q:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opIncR64q_XorRR32q:
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opShrRI32q_LeaX32_x:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + w<<(o.k&3) + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+		case opShrRI64q_SubRR32q_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a - b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR32_XorRMB8_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := uint8(w), load8(e.page, addr)
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = w&^0xff | uint64(r)
+				o = step(o)
+			}
+		case opMovzx8to32RR_ShrRI32:
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				cf := uint64(a) << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = uint64(a) << 32 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRMB8_Movzx8to32RR:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := uint8(c.r[o.d]), load8(e.page, addr)
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opShrRI32_XorRMX32q:
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				cf := uint64(a) << (64 - k) & carryBit
+				of := uint64(0)
+				if k == 1 {
+					of = uint64(a) << 32 & carryBit
+				}
+				c.fc = cf | (cf^of)>>1
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := uint32(c.r[o.d]), load32(e.page, addr)
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRMX32q_AddRI64q:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := uint32(c.r[o.d]), load32(e.page, addr)
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_XorRMB64q_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := w, load64(e.page, addr)
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64_MovMRB64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opXorRMB64q_AddRR64_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := c.r[o.d], load64(e.page, addr)
+				r := a ^ b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRI32_DivR64:
+			{
+				c.r[o.d] = uint64(uint32(o.imm))
+				o = step(o)
+			}
+			n--
+			{
+				d, hi := c.r[o.d], c.r[RDX]
+				if d <= hi {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+				o = step(o)
+			}
+		case opMovRMB64_CmpRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+			}
+		case opMovRMB32_AddRI64q:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRI64_Jmp:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opAddRI32q_CmpRI32Je_d:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRR64_LeaX64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opAddRI64_PopR:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opRolRI32q_XorRR32q_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, int(k))
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opLeaB64_Ja:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				if int64(c.fc) >= 0 && c.fz != 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opCmpMIB8_LeaB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := load8(e.page, addr), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opMovRR64_AndRI32q_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opOrMRB64_DecMB32:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a | b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				store64(e.page, addr, r)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a := load32(e.page, addr)
+				r := a - 1
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a & r)
+				v <<= 32
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+				store32(e.page, addr, r)
+				o = step(o)
+			}
+		case opDecMB32_IncR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a := load32(e.page, addr)
+				r := a - 1
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a & r)
+				v <<= 32
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+				store32(e.page, addr, r)
+				o = step(o)
+			}
+			n--
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opShlRI64_Movsx16to32RMB:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				c.fz, c.fr = r, r
+				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+1)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(uint32(int16(load16(e.page, addr))))
+				o = step(o)
+			}
+		case opMovMRB32_AddRI64q:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				store32(e.page, addr, uint32(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaX64_AddRI64q:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI64q_CmpRI32Jne:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opSubRR64_SbbRR64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b - c.fc>>63
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_AddRI32q:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRI64q_AddRI64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opPushR_SubRI64q:
+			{
+				v := c.r[o.d]
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, v)
+				c.r[RSP] = addr
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_LeaB64_b:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := w + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opLeaX64_PopR:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opPopR_LeaX64:
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opAndRI32_PopR:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[RSP] = addr + 8
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opMovRMB32_MovRR32_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				w = uint64(load32(e.page, addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(w)
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opRorRI32q_XorRR32q_d:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, -int(k))
+				w = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAdcRR64_MovRR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b + c.fc>>63
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovsx32to64RR_AddRR64q_d:
+			var w uint64
+			{
+				w = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opShrRC64q_TestRI8:
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a >> k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				c.fc = 0
+				o = step(o)
+			}
+		case opCmovne64_AndRI32q:
+			{
+				if c.fz != 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAndRI32q_SarRC32q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				if k := uint(c.r[RCX]) & 31; k != 0 {
+					a := uint32(c.r[o.d])
+					r := uint32(int32(a) >> k)
+					c.r[o.d] = uint64(r)
+				} else {
+					c.r[o.d] = uint64(uint32(c.r[o.d]))
+				}
+				o = step(o)
+			}
+		case opXorRR64q_AddRR64q_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRI64q_SubRI64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaX64_LeaX64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opXorRR32q_TestRI8:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				c.fc = 0
+				o = step(o)
+			}
+		case opMovRR32_MovRR64_s:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				v := w
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opTestRI8_Sete:
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				c.fc = 0
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.d] &^ 0xff
+				if c.fz == 0 {
+					v |= 1
+				}
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opSete_Setne:
+			{
+				v := c.r[o.d] &^ 0xff
+				if c.fz == 0 {
+					v |= 1
+				}
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.d] &^ 0xff
+				if c.fz != 0 {
+					v |= 1
+				}
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opSbbRR64q_XorRR32q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b - c.fc>>63
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opShlRC64q_OrRR64q:
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a << k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opShlRC64q_ShlRC64q:
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a << k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+			n--
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a << k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+		case opShrRC64q_TestRI8Je:
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a >> k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				c.fc = 0
+				o = step(o)
+				if r == 0 {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRR64_SbbRR64_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a - b - c.fc>>63
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opOrRR64q_MovRR64_s:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				v := w
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRR64_CmpRR64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+			}
+		case opSubRI32q_CmpRI32Je_d:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a - b
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opLeaB64_IdivR64_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				w = addr
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				d, v := int64(w), int64(c.r[RAX])
+				if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
+				o = step(o)
+			}
+		case opCqto_AddRR64:
+			{
+				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAddRR64q_Cqto:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+				o = step(o)
+			}
+		case opXorRR32q_OrRI32q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a | b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opImulRR64q_AddRR64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opImulRR64_MulR64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				hi, _ := bits.Mul64(a, b)
 				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
 				c.fz, c.fr, c.fc = 1, r, 0
 				if hi != uint64(int64(r)>>63) {
 					c.fc = carryBit
 				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+				c.r[RAX], c.r[RDX] = lo, hi
+				c.fz, c.fr, c.fc = 1, lo, 0
+				if hi != 0 {
+					c.fc = carryBit
+				}
+				o = step(o)
+			}
+		case opAddRI64q_CmpRR32Jg:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if int32(a) > int32(b) {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovsx16to32RMB_AddRR32_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+1)>>pageShift {
+					return o, n
+				}
+				w = uint64(uint32(int16(load16(e.page, addr))))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRR32_Movsx32to64RR:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+		case opMovRR32_Movzx16to32RR:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(uint16(c.r[o.s]))
+				o = step(o)
+			}
+		case opMovMRB64_MovRMB64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = load64(e.page, addr)
+				o = step(o)
+			}
+		case opAddRR64q_Movsx32to64RR:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+		case opMovRR32_SubRR32q_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a - b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRI64_MovRR64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opIncR32q_CmpRI32Jne_d:
+			var w uint64
+			{
+				a := uint32(c.r[o.d])
+				r := a + 1
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRR32_MovRMB32:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+		case opShrRI64q_MovRR32:
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opSubRR64q_MovRR64_s:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				v := w
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opOrRR64_Tzcnt64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				r := uint64(bits.TrailingZeros64(v))
+				c.fr, c.fz, c.fc = r, r, 0
+				if v == 0 {
+					c.fc = carryBit | overflowBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRR32_MovMRB8:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opMovRR64_AndRR64q:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRR64q_SubRR64q_s:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRR64q_ShrRC64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a >> k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+		case opShrRC64q_ImulRR64q:
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := a >> k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opIncR64q_AndRI32q:
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRR32_DivR64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				d, hi := c.r[o.d], c.r[RDX]
+				if d <= hi {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+				o = step(o)
+			}
+		case opDivR64_CmpRI64Ja:
+			{
+				d, hi := c.r[o.d], c.r[RDX]
+				if d <= hi {
+					return o, n
+				}
+				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a > b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRMB64_MovRR64_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				w = load64(e.page, addr)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				v := w
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opMovRMX64_MovMRB64_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				w = load64(e.page, addr)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, w)
+				o = step(o)
+			}
+		case opAddRI64q_ShlRI64q:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opLeaB64_Jmp:
+			{
+				addr := c.r[o.b] + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opAddRI64q_CmpRI64Je_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovMRX8_MovRR64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opAddRI32_MovMRX8:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opLeaX64_Jmp:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opMovRR32_ShrRI32q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a >> k
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRMX32_CmpRR32Jle_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				w = uint64(load32(e.page, addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if int32(a) <= int32(b) {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRMB32_SubRI64q:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRI64q_SubRI64q:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRI64q_CmpRR32Jl:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if int32(a) < int32(b) {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRMB64_TestRR64Jne_ds:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				w = load64(e.page, addr)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, w
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				o = step(o)
+				if r != 0 {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opSarRI32q_SarRI64q:
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := uint32(int32(a) >> k)
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := uint64(int64(a) >> k)
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMulR64_MovRR64:
+			{
+				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+				c.r[RAX], c.r[RDX] = lo, hi
+				c.fz, c.fr, c.fc = 1, lo, 0
+				if hi != 0 {
+					c.fc = carryBit
+				}
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opShlRI64q_SubRR64_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a << k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRR64_Movzx8to32RMB:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+		case opMovzx8to32RMB_MovRR32:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opAddRI32q_CmpRI64Jne:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opSubRI32_Jne:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				if c.fz != 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opNop_LeaX64:
+			{
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opNop_CmpRI64Je:
+			{
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opSubRR32q_CmpRI8Je:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint8(c.r[o.d]), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRR64_ImulRR64q_d:
+			var w uint64
+			{
+				v := c.r[o.s]
+				w = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovzx8to32RMB_Movsx32to64RMB:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(int32(load32(e.page, addr)))
+				o = step(o)
+			}
+		case opMovzx8to32RR_MovRR32:
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opCltq_AddRR64:
+			{
+				c.r[RAX] = uint64(int64(int32(c.r[RAX])))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRMX32_CmpRR32Jge_s:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				w = uint64(load32(e.page, addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if int32(a) >= int32(b) {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opMovRMB32_TestRR32Je:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				o = step(o)
+				if r == 0 {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opSarRI64q_SubRR32q_d:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := uint64(int64(a) >> k)
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a - b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opSubRR64q_AddRR64_s:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], w
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opCmpRMX8_Je:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := uint8(c.r[o.d]), load8(e.page, addr)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+			}
+			n--
+			{
+				if c.fz == 0 {
+					t := o.link
+					if t == nil {
+						return o, n
+					}
+					o = t
+				} else {
+					o = step(o)
+				}
+			}
+		case opIncR64_CmpRMX8:
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.fz, c.fr = r, r
+				v := a &^ r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				a, b := uint8(c.r[o.d]), load8(e.page, addr)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+			}
+		case opMovRR32_NotR32_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				r := ^uint32(w)
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR32_XorRR32q_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a ^ b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRMX32_AddRMB32q_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				w = uint64(load32(e.page, addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				a, b := uint32(w), load32(e.page, addr)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRR32_MovRMX32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load32(e.page, addr))
+				o = step(o)
+			}
+		case opNotR32_AndRR32q_d:
+			var w uint64
+			{
+				r := ^uint32(c.r[o.d])
+				w = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opXorRR32q_AndRR32q_d:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				w = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(c.r[o.s])
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opRolRI32q_XorRR32_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := bits.RotateLeft32(a, int(k))
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opLeaX64_CmpRI64Jb_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				w = addr
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, o.imm
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a < b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opDecR64_Jmp:
+			{
+				a := c.r[o.d]
+				r := a - 1
+				c.fz, c.fr = r, r
+				v := ^a & r
+				v <<= 0
+				old := c.fc & carryBit
+				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opAddRI64q_CmpRR64Je_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a == b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opShlRI32q_SubRR32_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := uint32(c.r[o.d])
+				r := a << k
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(w)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRR32q_AddRI32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovRR64_TestRR64Je:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				o = step(o)
+				if r == 0 {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opCmpRR64_CmovaeM64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				if int64(c.fc) >= 0 {
+					c.r[o.d] = load64(e.page, addr)
+				}
+				o = step(o)
+			}
+		case opCmovaeM64_MovRR64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				if int64(c.fc) >= 0 {
+					c.r[o.d] = load64(e.page, addr)
+				}
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opAndRI32q_XorRR64q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR64_MovMRB64:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opLeaX64_Ret:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				v := load64(e.page, addr)
+				j := &c.jumps[jumpIndex(v)]
+				if j.rip != v {
+					return o, n
+				}
+				c.r[RSP] = addr + o.imm
+				o = j.op
+			}
+		case opOrRI64_MovRR64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a | b
+				c.fz, c.fr = r, r
+				c.fc = 0
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+		case opAddRR32_MovMRB8:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a + b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(a&b | (a|b)&^r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				store8(e.page, addr, uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opAddMRX64_IncR64q:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				a, b := load64(e.page, addr), c.r[o.s]
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				store64(e.page, addr, r)
+				o = step(o)
+			}
+			n--
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovMRB64_Ret:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[RSP]
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				v := load64(e.page, addr)
+				j := &c.jumps[jumpIndex(v)]
+				if j.rip != v {
+					return o, n
+				}
+				c.r[RSP] = addr + o.imm
+				o = j.op
+			}
+		case opMovRR32_RorRI32q_d:
+			var w uint64
+			{
+				v := uint32(c.r[o.s])
+				w = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				k := uint(o.k) & 63
+				a := uint32(w)
+				r := bits.RotateLeft32(a, -int(k))
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRI64_MovMRB64:
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					return o, n
+				}
+				store64(e.page, addr, c.r[o.s])
+				o = step(o)
+			}
+		case opAddRI32q_AndRI32q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opMovsx32to64RR_MovRR32:
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opCmovb64_Jmp:
+			{
+				if int64(c.fc) < 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+			n--
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opMovRMB8_LeaB32_b:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				w = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := w + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+		case opMovzx8to32RMB_LeaX64:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.rtlb[tlbIndex(addr)]
+				if e.tag != addr>>pageShift {
+					return o, n
+				}
+				c.r[o.d] = uint64(load8(e.page, addr))
+				o = step(o)
+			}
+			n--
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+		case opLeaB32_CmpRI8Ja_d:
+			var w uint64
+			{
+				addr := c.r[o.b] + o.disp
+				w = uint64(uint32(addr))
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint8(w), uint8(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<56 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<56 | v
+				o = step(o)
+				if a > b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opLeaX64_IncR64q:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				a := c.r[o.d]
+				r := a + 1
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opXorRR32_ImulRR64:
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a ^ b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
+				hi, _ := bits.Mul64(a, b)
+				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+				c.fz, c.fr, c.fc = 1, r, 0
+				if hi != uint64(int64(r)>>63) {
+					c.fc = carryBit
+				}
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSetne_ShlRC64q_d:
+			var w uint64
+			{
+				v := c.r[o.d] &^ 0xff
+				if c.fz != 0 {
+					v |= 1
+				}
+				w = v
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := w
+					r := a << k
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+		case opOrRR64q_SubRI32:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opOrRR64q_OrRR64q:
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				c.r[o.d] = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a | b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovMRB32_CmpRR64Jne:
+			{
+				addr := c.r[o.b] + o.disp
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+3)>>pageShift {
+					return o, n
+				}
+				store32(e.page, addr, uint32(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opAddRI32q_CmpRI32Jne_d:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(w), uint32(o.imm)
+				r := a - b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				v := uint64(^a&b | (^a|b)&r)
+				c.fc = v<<32 | v
+				o = step(o)
+				if a != b {
+					if t := o.link; t != nil {
+						o = t
+						n--
+					}
+				} else {
+					o = step(o)
+					n--
+				}
+			}
+		case opLeaX64_MovRR32:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opShrRI64q_ImulRRI64q_s:
+			var w uint64
+			{
+				k := uint(o.k) & 63
+				a := c.r[o.d]
+				r := a >> k
+				w = r
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, o.imm
+				r := a * b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opSubRR32q_LeaX32_bx:
+			var w uint64
+			{
+				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+				r := a - b
+				w = uint64(r)
+				c.r[o.d] = w
+				o = step(o)
+			}
+			n--
+			{
+				addr := w + w<<(o.k&3) + o.disp
+				c.r[o.d] = uint64(uint32(addr))
+				o = step(o)
+			}
+		case opMovRI32_Jmp:
+			{
+				c.r[o.d] = uint64(uint32(o.imm))
+				o = step(o)
+			}
+			n--
+			{
+				t := o.link
+				if t == nil {
+					return o, n
+				}
+				o = t
+			}
+		case opAndRR64q_AddRR64q_d:
+			var w uint64
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a & b
+				w = r
+				o = step(o)
+			}
+			n--
+			{
+				a, b := w, c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovzx16to32RR_MovRR32:
+			{
+				c.r[o.d] = uint64(uint16(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opLeaX64_AddRI64:
+			{
+				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+				c.r[o.d] = addr
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], o.imm
+				r := a + b
+				c.fz, c.fr = r, r
+				c.fc = a&b | (a|b)&^r
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opAndRI32_MovRR32:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.fz = uint64(r)
+				c.fr = uint64(r)<<32 | uint64(r)
+				c.fc = 0
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+		case opMovRR32_Movsx32to64RR:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+		case opMovsx32to64RR_AndRI32q:
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAndRI32q_AddRR64q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a & b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a + b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR32_Movzx8to32RR:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+		case opMovRR32_XorRR64q:
+			{
+				v := uint32(c.r[o.s])
+				c.r[o.d] = uint64(v)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a ^ b
+				c.r[o.d] = r
+				o = step(o)
+			}
+		case opMovRR64_Movzx16to32RR:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				c.r[o.d] = uint64(uint16(c.r[o.s]))
+				o = step(o)
+			}
+		case opMovRR64_Cmove64:
+			{
+				v := c.r[o.s]
+				c.r[o.d] = v
+				o = step(o)
+			}
+			n--
+			{
+				if c.fz == 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+		case opMovzx8to32RR_RolRC64q:
+			{
+				c.r[o.d] = uint64(uint8(c.r[o.s]))
+				o = step(o)
+			}
+			n--
+			{
+				if k := uint(c.r[RCX]) & 63; k != 0 {
+					a := c.r[o.d]
+					r := bits.RotateLeft64(a, int(k))
+					c.r[o.d] = r
+				}
+				o = step(o)
+			}
+		case opMovsx32to64RR_ShlRC32q:
+			{
+				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+				o = step(o)
+			}
+			n--
+			{
+				if k := uint(c.r[RCX]) & 31; k != 0 {
+					a := uint32(c.r[o.d])
+					r := a << k
+					c.r[o.d] = uint64(r)
+				} else {
+					c.r[o.d] = uint64(uint32(c.r[o.d]))
+				}
+				o = step(o)
+			}
+		case opCmove64_Cmovne64:
+			{
+				if c.fz == 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+			n--
+			{
+				if c.fz != 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+		case opCmovne64_AddRI32q:
+			{
+				if c.fz != 0 {
+					c.r[o.d] = c.r[o.s]
+				}
+				o = step(o)
+			}
+			n--
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+		case opAddRI32q_ImulRR64q:
+			{
+				a, b := uint32(c.r[o.d]), uint32(o.imm)
+				r := a + b
+				c.r[o.d] = uint64(r)
+				o = step(o)
+			}
+			n--
+			{
+				a, b := c.r[o.d], c.r[o.s]
+				r := a * b
 				c.r[o.d] = r
 				o = step(o)
 			}

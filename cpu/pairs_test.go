@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -12,7 +13,7 @@ import (
 var recordPairs = flag.Bool("pairs.record", false, "record hot_pairs.txt")
 
 // pairCount is how many pairs of instructions get a form of their own.
-const pairCount = 220
+const pairCount = 450
 
 // TestPairProfile counts which specialised forms follow each other in the test
 // programs and records the most frequent for gen_hot.go. Every program has the
@@ -22,7 +23,7 @@ func TestPairProfile(t *testing.T) {
 		t.Skip("no profile asked for: use -pairs.record")
 	}
 	names := codeNames(t)
-	weight := map[[2]uint16]float64{}
+	weight := map[pairKey]float64{}
 	for _, image := range []string{"O2", "Os", "O1", "fentry"} {
 		p := loadProgram(t, image)
 		for _, r := range loadResults(t) {
@@ -31,21 +32,21 @@ func TestPairProfile(t *testing.T) {
 			}
 		}
 	}
-	var all [][2]uint16
+	var all []pairKey
 	for k := range weight {
 		all = append(all, k)
 	}
-	slices.SortFunc(all, func(a, b [2]uint16) int {
+	slices.SortFunc(all, func(a, b pairKey) int {
 		if weight[a] != weight[b] {
 			return map[bool]int{true: -1, false: 1}[weight[a] > weight[b]]
 		}
-		return slices.Compare(a[:], b[:])
+		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.second, b.second), cmp.Compare(a.same, b.same))
 	})
 	var b strings.Builder
 	b.WriteString("# The most frequent pairs of forms in the test programs, recorded by\n# go test -run TestPairProfile -pairs.record\n")
 	sum := 0.0
 	for _, k := range all[:min(len(all), pairCount)] {
-		fmt.Fprintf(&b, "%s %s\n", names[k[0]], names[k[1]])
+		fmt.Fprintln(&b, strings.TrimSpace(fmt.Sprint(names[k.first], " ", names[k.second], " ", operandNames(k.same))))
 		sum += weight[k]
 	}
 	t.Logf("%d pairs cover %.2f of %.2f", pairCount, sum, float64(len(loadResults(t))/3*4))
@@ -71,9 +72,10 @@ func codeNames(t *testing.T) map[uint16]string {
 	return names
 }
 
-func profilePairs(t *testing.T, p *program, r result, weight map[[2]uint16]float64) {
+func profilePairs(t *testing.T, p *program, r result, weight map[pairKey]float64) {
 	c := New(0, p.m, Options{})
-	counts := map[[2]uint16]float64{}
+	c.view.unpaired = true
+	counts := map[pairKey]float64{}
 	p.start(t, c, r.name, r.arg, stackTop)
 	total := 0.0
 	for range 200000 {
@@ -81,9 +83,9 @@ func profilePairs(t *testing.T, p *program, r result, weight map[[2]uint16]float
 		if f != nil {
 			t.Fatal(f)
 		}
-		if o.inst != nil && o.inst.attr&ends == 0 && o.code != opSlow {
-			if n := step(o); n.inst != nil && n.code != opSlow && len(fusedSecond(o)) == 0 {
-				counts[[2]uint16{o.code, n.code}]++
+		if o.inst != nil && o.inst.attr&ends == 0 && o.code != opSlow && !branches(o) {
+			if n := step(o); n.inst != nil && n.code != opSlow {
+				counts[pairKey{o.code, n.code, sameRegister(o, n)}]++
 			}
 		}
 		total++
@@ -96,14 +98,22 @@ func profilePairs(t *testing.T, p *program, r result, weight map[[2]uint16]float
 	}
 }
 
-// fusedSecond is not empty if o's form already includes the next instruction or
-// is a branch.
-func fusedSecond(o *op) string {
+// branches reports whether o is a branch or its form includes one.
+func branches(o *op) bool {
 	if o.inst.Name == "j*" {
-		return "branch"
+		return true
 	}
-	if leaf := o.code; int(leaf) >= len(leaves) {
-		return "fused"
+	j := step(o).inst
+	return j != nil && j.Name == "j*" && fusedCode(o, j.cond()) != opSlow
+}
+
+// operandNames is a set of operands as gen_hot.go reads it.
+func operandNames(same uint8) string {
+	s := ""
+	for i, f := range "dsbx" {
+		if same>>i&1 != 0 {
+			s += string(f)
+		}
 	}
-	return ""
+	return s
 }

@@ -23,7 +23,7 @@ func (c *VCPU) Run(n uint64) Stop {
 		o, f := c.next()
 		if f == nil {
 			var left uint64
-			o, left = c.loop(o, end-c.count)
+			o, left = c.fast(o, end-c.count)
 			c.cur, c.count = o, end-left
 			if left == 0 {
 				break
@@ -41,6 +41,27 @@ func (c *VCPU) Run(n uint64) Stop {
 		}
 	}
 	return Stop{Kind: StopBudget, Count: n}
+}
+
+// fast executes up to left instructions by their specialised forms, from o on. It
+// returns the next and how many are left; if any are, the executor has to do it.
+func (c *VCPU) fast(o *op, left uint64) (*op, uint64) {
+	for left > budgetSlack {
+		n := int64(min(left-budgetSlack, 1<<62))
+		t, rest := c.loop(o, n)
+		o, left = t, left-uint64(n-rest)
+		if rest > 0 {
+			return o, left
+		}
+	}
+	for ; left != 0; left-- {
+		t := o.leaf(c, o)
+		if t == nil {
+			break
+		}
+		o = t
+	}
+	return o, left
 }
 
 // next returns the decoded instruction at RIP.

@@ -27,8 +27,11 @@ func (t *translator) run(v *view, p *codePage, rip uint64) *Fault {
 		}
 	}
 	t.ops = append(t.ops, makeEnd(rip))
+	quieten(t.ops)
 	fuse(t.ops)
-	pair(t.ops)
+	if !v.unpaired {
+		pair(t.ops)
+	}
 	p.add(t.ops)
 	v.ops += len(t.ops) - 1
 	return nil

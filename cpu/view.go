@@ -39,6 +39,8 @@ type view struct {
 	ops   int
 	stale bool
 	plain bool // leave every instruction to its executor: for tests
+
+	unpaired bool // for the profile of pairs
 }
 
 const viewCache = 16
