@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,6 +9,15 @@ import (
 
 // Rotate is the same as Step on each CPU in turn, however it is cut.
 func TestRotate(t *testing.T) {
+	for _, programs := range [][]string{
+		{"k_atomics", "p_atomic_ops", "k_quicksort"},
+		{"k_atomics", "p_strings", "k_sieve", "k_vm"},
+	} {
+		t.Run(fmt.Sprint(len(programs)), func(t *testing.T) { testRotate(t, programs) })
+	}
+}
+
+func testRotate(t *testing.T, programs []string) {
 	type outcome struct {
 		States []State
 		Counts []uint64
@@ -15,7 +25,7 @@ func TestRotate(t *testing.T) {
 	build := func() []*VCPU {
 		p := loadProgram(t, "O2")
 		var cpus []*VCPU
-		for i, name := range []string{"k_atomics", "p_atomic_ops", "k_quicksort"} {
+		for i, name := range programs {
 			c := New(i, p.m, Options{})
 			p.start(t, c, name, 2, stackTop-uint64(i)*4096)
 			cpus = append(cpus, c)
@@ -37,7 +47,7 @@ func TestRotate(t *testing.T) {
 		}
 	}
 	want := result(stepped)
-	for _, cut := range []uint64{1, 2, 7, total} {
+	for _, cut := range []uint64{1, 2, 5, 7, 64, total} {
 		cpus := build()
 		next, left := 0, uint64(total)
 		for left > 0 {

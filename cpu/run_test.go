@@ -43,6 +43,39 @@ func TestCutsAgree(t *testing.T) {
 	}
 }
 
+// After a run of any length, every register and flag is what single steps give:
+// what the switch leaves out because it will not matter is there when it ends.
+func TestEveryBudget(t *testing.T) {
+	for _, name := range []string{"k_sha256", "k_bits", "k_matrix", "k_bytes", "p_bittricks", "p_int128", "p_shifts"} {
+		for _, image := range []string{"O2", "Os", "v3"} {
+			t.Run(name+"/"+image, func(t *testing.T) {
+				p := loadProgram(t, image)
+				stepped, c := New(0, p.m, Options{}), New(1, p.m, Options{})
+				p.call(t, c, name, 1) // what it leaves in memory is the same from now on
+				for _, skip := range []uint64{0, 2000} {
+					var want []State
+					p.start(t, stepped, name, 1, stackTop)
+					for n := uint64(0); n < skip+500; n++ {
+						if n >= skip {
+							want = append(want, stepped.State())
+						}
+						if stepped.Step().Kind != StopBudget {
+							break
+						}
+					}
+					for i, w := range want {
+						p.start(t, c, name, 1, stackTop)
+						c.Run(skip + uint64(i))
+						if diff := cmp.Diff(w, c.State()); diff != "" {
+							t.Fatalf("after %d instructions:\n%s", skip+uint64(i), diff)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
 // A budget of a repeated instruction is spent by iteration, and none hangs.
 func TestRepBudget(t *testing.T) {
 	c := newTest(t, 0xf3, 0xaa, 0xf4) // rep stosb; hlt
