@@ -1,14 +1,18 @@
 package cpu
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
+
+var peers = flag.String("peers", "", "comma-separated commands to measure, too: each gets the image, kernel, argument and rounds")
 
 // BenchmarkRatio measures how much slower than the real CPU each kernel runs:
 // whole, stepped, and as four CPUs in turn. Native and emulated runs alternate
@@ -16,6 +20,7 @@ import (
 func BenchmarkRatio(b *testing.B) {
 	native := buildNative(b)
 	var sums [3]float64
+	peerSums := make([]float64, len(peerCommands()))
 	for _, k := range kernels() {
 		p := loadProgram(b, "fentry")
 		c := New(0, p.m, Options{})
@@ -31,11 +36,17 @@ func BenchmarkRatio(b *testing.B) {
 				best[i+1] = min(best[i+1], run(b, p, k))
 			}
 		}
+		others := peerSeconds(b, k)
 		line := fmt.Sprintf("%-12s native %5.0f MIPS;", k.name[2:], insns/best[0]/1e6)
 		for i, name := range []string{"run", "step", "four"} {
 			ratio := best[i+1] / best[0]
 			sums[i] += math.Log(ratio)
 			line += fmt.Sprintf("  %s %4.0f MIPS %5.1fx", name, insns/best[i+1]/1e6, ratio)
+		}
+		for i, s := range others {
+			ratio := s / best[0]
+			peerSums[i] += math.Log(ratio)
+			line += fmt.Sprintf("  peer %d %5.1fx", i, ratio)
 		}
 		b.Log(line)
 	}
@@ -43,6 +54,32 @@ func BenchmarkRatio(b *testing.B) {
 	for i, name := range []string{"run", "step", "four"} {
 		b.ReportMetric(math.Exp(sums[i]/n), name+"-x-native")
 	}
+	for i, s := range peerSums {
+		b.ReportMetric(math.Exp(s/n), fmt.Sprintf("peer%d-x-native", i))
+	}
+}
+
+// peerCommands are the emulators to compare with, as given.
+func peerCommands() []string {
+	if *peers == "" {
+		return nil
+	}
+	return strings.Split(*peers, ",")
+}
+
+// peerSeconds is the best CPU time of one run of k on each of the peers.
+func peerSeconds(b testing.TB, k result) []float64 {
+	var all []float64
+	for _, command := range peerCommands() {
+		f := strings.Fields(command)
+		best := math.Inf(1)
+		for spent := 0.0; spent < 1; spent += 2 * best {
+			args := []string{filepath.Join("testdata", "programs", "fentry.elf"), k.name, fmt.Sprint(k.arg)}
+			best = min(best, timed(b, 2, f[0], append(append(args, "2"), f[1:]...)...))
+		}
+		all = append(all, best)
+	}
+	return all
 }
 
 // runWhole is the CPU seconds of one run of k; so are runSteps and runFour, for
@@ -129,7 +166,13 @@ func run(b testing.TB, name string, args ...string) {
 // nativeSeconds is the CPU time of one native run of k.
 func nativeSeconds(b testing.TB, exe string, k result) float64 {
 	const rounds = 20
-	cmd := exec.Command(exe, k.name, fmt.Sprint(k.arg), fmt.Sprint(rounds))
+	return timed(b, rounds, exe, k.name, fmt.Sprint(k.arg), fmt.Sprint(rounds))
+}
+
+// timed runs a program that prints a checksum and the microseconds of CPU time
+// that so many rounds took. It returns the seconds of one.
+func timed(b testing.TB, rounds float64, exe string, args ...string) float64 {
+	cmd := exec.Command(exe, args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
