@@ -4,9 +4,10 @@ import "klpemu/mem"
 
 // Offsets in the save area, a struct pt_regs (arch/x86/include/asm/ptrace.h).
 const (
-	regsIP = 0x80
-	regsCS = 0x88
-	regsSP = 0x98
+	regsOrigAX = 0x78
+	regsIP     = 0x80
+	regsCS     = 0x88
+	regsSP     = 0x98
 )
 
 // Regs is struct ftrace_regs: the save area on the guest's stack.
@@ -23,6 +24,10 @@ func (r *Regs) IP() (uint64, error) { return r.mem.Load(r.Addr+regsIP, 8) }
 
 // SetIP is ftrace_regs_set_instruction_pointer: where the trampoline returns.
 func (r *Regs) SetIP(ip uint64) error { return r.mem.Store(r.Addr+regsIP, 8, ip) }
+
+// SetDirectCaller is arch_ftrace_set_direct_caller: ftrace_regs_caller goes on
+// to that function, which returns to where IP says.
+func (r *Regs) SetDirectCaller(addr uint64) error { return r.mem.Store(r.Addr+regsOrigAX, 8, addr) }
 
 // Full reports whether the whole register file was saved: ftrace_get_regs
 // returns NULL where CS is 0.

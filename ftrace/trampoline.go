@@ -7,9 +7,10 @@ import (
 
 // Template is one of the two common trampolines, ftrace_caller and
 // ftrace_regs_caller: guest bytes from Start to End, the place of the load of
-// the ops pointer (op_ptr) and of the call of the handler.
+// the ops pointer (op_ptr) and of the call of the handler. Jump is the jnz to
+// the call of a direct function, 0 where there is none.
 type Template struct {
-	Start, OpPtr, Call, End uint64
+	Start, OpPtr, Call, Jump, End uint64
 }
 
 // Text is where trampolines live: module space, executable and read-only.
@@ -51,6 +52,9 @@ func (f *Ftrace) createTrampoline(o *Ops, target uint64) (*Trampoline, error) {
 	code := make([]byte, n, n+retSize+ptrSize)
 	if err := f.mem.Read(tmpl.Start, code); err != nil {
 		return nil, fmt.Errorf("ftrace: trampoline template: %w", err)
+	}
+	if tmpl.Jump != 0 { // no direct function is called from here
+		copy(code[tmpl.Jump-tmpl.Start:], []byte{0x66, 0x90})
 	}
 	code = append(code, 0xc3, int3)
 	code = binary.LittleEndian.AppendUint64(code, o.Addr)

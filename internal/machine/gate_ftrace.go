@@ -106,6 +106,8 @@ func ftraceGates() []gate {
 			}
 			return err
 		}),
+		opsGate("register_ftrace_direct", (*Machine).registerDirect),
+		opsGate("unregister_ftrace_direct", (*Machine).unregisterDirect),
 		opsGate("ftrace_set_filter_ip", func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
 			return m.ftrace.SetFilterIPs(o, []uint64{a[0]}, int32(a[1]) != 0, int32(a[2]) != 0)
 		}),

@@ -44,6 +44,7 @@ func coreGates() []gate {
 		{"ftrace_ops_assist_func", (*Machine).gateFtrace},
 		{"function_trace_call", (*Machine).gateFtrace},
 		{"function_stack_trace_call", (*Machine).gateFtrace},
+		{"call_direct_funcs", (*Machine).gateFtrace},
 		{"ftrace_graph_func", (*Machine).gateFtrace},
 		{"ftrace_return_to_handler", (*Machine).gateReturnToHandler},
 		{"arch_ftrace_ops_list_func", (*Machine).gateFtrace},

@@ -68,7 +68,7 @@ func recordList(m *machine.Machine, with ftrace.RecordFlags) string {
 			mark(r, ftrace.FlagRegs, " R", "  "), mark(r, ftrace.FlagIPModify, " I", "  "),
 			mark(r, ftrace.FlagDirect, " D", "  "), "  ", mark(r, ftrace.FlagModified, " M ", "   "))
 		b.WriteString(trampolineText(m, r))
-		b.WriteByte('\n')
+		b.WriteString(directText(m, r) + "\n")
 	}
 	return b.String()
 }
@@ -78,6 +78,15 @@ func mark(r *ftrace.Record, f ftrace.RecordFlags, yes, no string) string {
 		return yes
 	}
 	return no
+}
+
+func directText(m *machine.Machine, r *ftrace.Record) string {
+	for _, o := range m.Ftrace().Ops() {
+		if r.Flags&ftrace.FlagDirect != 0 && o.Flags&ftrace.OpsDirect != 0 && o.Covers(r.IP) {
+			return "\n\tdirect-->" + m.Format(o.Direct)
+		}
+	}
+	return ""
 }
 
 func trampolineText(m *machine.Machine, r *ftrace.Record) string {

@@ -149,6 +149,11 @@ ftrace_regs_call:
 	mov R11(%rsp), %r11
 	mov R10(%rsp), %r10
 	mov RBX(%rsp), %rbx
+	mov ORIG_RAX(%rsp), %rax
+	test %rax, %rax
+	.globl ftrace_regs_caller_jmp
+ftrace_regs_caller_jmp:
+	jnz 1f
 	RESTORE_ARGS
 	add $REGS_SIZE, %rsp
 	.cfi_adjust_cfa_offset -REGS_SIZE
@@ -156,6 +161,26 @@ ftrace_regs_call:
 	.cfi_adjust_cfa_offset -8
 	.globl ftrace_regs_caller_end
 ftrace_regs_caller_end:
+	ret
+	/*
+	 * A direct function is to be called: it goes between the flags and
+	 * where the site returns to, so that ret enters it. The call puts
+	 * right what processors predict of returns.
+	 */
+	.cfi_adjust_cfa_offset REGS_SIZE+8
+1:	mov REGS_SIZE(%rsp), %rdi
+	mov %rdi, REGS_SIZE-8(%rsp)
+	mov %rax, REGS_SIZE(%rsp)
+	RESTORE_ARGS
+	add $REGS_SIZE-8, %rsp
+	.cfi_adjust_cfa_offset 8-REGS_SIZE
+	popf
+	.cfi_adjust_cfa_offset -8
+	call 2f
+	int3
+	.cfi_adjust_cfa_offset 8
+2:	add $8, %rsp
+	.cfi_adjust_cfa_offset -8
 	ret
 ENDFUNC ftrace_regs_caller
 

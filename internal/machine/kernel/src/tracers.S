@@ -14,11 +14,14 @@ GATE ftrace_set_filter_ip
 GATE ftrace_set_filter
 GATE ftrace_set_notrace
 GATE ftrace_free_filter
+GATE register_ftrace_direct
+GATE unregister_ftrace_direct
 
 GATE ftrace_ops_assist_func
 GATE function_trace_call
 GATE function_stack_trace_call
 GATE ftrace_graph_func
+GATE call_direct_funcs
 GATE ftrace_return_to_handler
 
 	REGS_SIZE = 0xa8
