@@ -88,10 +88,13 @@ func (m *Machine) readPatch(addr uint64) (*livepatch.Patch, error) {
 			p.Objects = append(p.Objects, f.object(at))
 		}
 	}
+	if f.err == nil {
+		f.err = m.readStates(p, addr)
+	}
 	if f.err != nil {
 		return nil, f.err
 	}
-	return p, m.readStates(p, addr)
+	return p, nil
 }
 
 // object reads a struct klp_object with its functions.

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -37,8 +38,24 @@ func TestReadPatchBounds(t *testing.T) {
 	}
 }
 
+// fuzzedPatch is a patch of an object with two functions, and of a state, as
+// FuzzReadPatch wants pointers: an offset in the highest bits, and bit 0.
+func fuzzedPatch() []byte {
+	b := make([]byte, 0x400)
+	ptr := func(at int, to uint64) { binary.LittleEndian.PutUint64(b[at:], to<<48|1) }
+	ptr(8, 0x20)     // the objects
+	ptr(16, 0x380)   // the states
+	ptr(0x20, 0x3f0) // a name
+	ptr(0x28, 0x100) // the functions
+	b[0x108], b[0x108+livepatch.FuncSize] = 1, 2
+	b[0x380], b[0x388] = 7, 1
+	copy(b[0x3f0:], "vmlinux")
+	return b
+}
+
 func FuzzReadPatch(f *testing.F) {
 	f.Add([]byte("\x00\x00"), uint16(0))
+	f.Add(fuzzedPatch(), uint16(0))
 	f.Fuzz(func(t *testing.T, data []byte, at uint16) {
 		m := bootTest(t, Config{CPUs: 1})
 		base := m.alloc(1 << 16)
