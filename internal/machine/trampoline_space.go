@@ -2,6 +2,7 @@ package machine
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"klpemu/ftrace"
@@ -50,7 +51,7 @@ func pageAlign(n uint64) uint64 { return (n + pageSize - 1) &^ uint64(pageSize-1
 // ftrace_trampoline [__builtin__ftrace].
 type trampolineSpace struct {
 	m    *Machine
-	live []trampoline
+	live []trampoline // by address
 }
 
 type trampoline struct {
@@ -77,50 +78,33 @@ func (s *trampolineSpace) Publish(addr uint64, code []byte, from ftrace.Template
 	if err := m.unwind.alias(addr, from.Start, from.End-from.Start+ret); err != nil {
 		return err
 	}
-	s.live = append(s.live, trampoline{addr, uint64(len(code))})
-	return s.updateSymbols()
+	t := trampoline{addr, uint64(len(code))}
+	s.live = slices.Insert(s.live, s.behind(addr), t)
+	return m.syms.AddStub(symtab.Stub{
+		Object: trampolineModule,
+		Region: symtab.Region{Start: addr, End: addr + t.size},
+		Symbol: symtab.Symbol{Name: "ftrace_trampoline", Addr: addr, Type: 't', Func: true},
+	})
+}
+
+// behind is the index of the first trampoline that begins behind addr.
+func (s *trampolineSpace) behind(addr uint64) int {
+	return sort.Search(len(s.live), func(i int) bool { return s.live[i].addr > addr })
 }
 
 // holds reports whether an address is in a trampoline.
 func (s *trampolineSpace) holds(addr uint64) bool {
-	for _, t := range s.live {
-		if addr >= t.addr && addr < t.addr+t.size {
-			return true
-		}
-	}
-	return false
+	i := s.behind(addr) - 1
+	return i >= 0 && addr-s.live[i].addr < s.live[i].size
 }
 
 // Free gives a trampoline back once nobody needs it.
 func (s *trampolineSpace) Free(addr, size uint64) {
-	for i, t := range s.live {
-		if t.addr == addr {
-			s.live = append(s.live[:i:i], s.live[i+1:]...)
-			_ = s.m.mem.Unmap(addr, pageAlign(size)) // mapped by Publish
-			s.m.unwind.unalias(addr)
-			break
-		}
+	if i := s.behind(addr) - 1; i >= 0 && s.live[i].addr == addr {
+		s.live = slices.Delete(s.live, i, i+1)
+		_ = s.m.mem.Unmap(addr, pageAlign(size)) // mapped by Publish
+		s.m.unwind.unalias(addr)
+		s.m.syms.RemoveStub(addr)
 	}
 	s.m.modspace.put(addr)
-	_ = s.updateSymbols() // fewer symbols than before cannot clash
-}
-
-func (s *trampolineSpace) updateSymbols() error {
-	s.m.syms.Remove(trampolineModule)
-	if len(s.live) == 0 {
-		return nil
-	}
-	var (
-		regions []symtab.Region
-		syms    []symtab.Symbol
-	)
-	for _, t := range s.live {
-		regions = append(regions, symtab.Region{Start: t.addr, End: t.addr + t.size})
-		syms = append(syms, symtab.Symbol{Name: "ftrace_trampoline", Addr: t.addr, Type: 't', Func: true})
-	}
-	o, err := symtab.NewObject(trampolineModule, regions, syms)
-	if err != nil {
-		return err
-	}
-	return s.m.syms.Add(o)
 }

@@ -2,6 +2,7 @@ package symtab
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -40,7 +41,9 @@ func (r Result) String() string {
 // Table is the set of objects that are loaded. The zero value is empty and
 // ready for use.
 type Table struct {
-	objs []*Object // in the order they were added
+	objs  []*Object // in the order they were added
+	stubs []stub    // by address
+	seq   uint64    // of the last stub
 }
 
 // Add makes the object's symbols visible. Names of objects are unique.
@@ -53,6 +56,11 @@ func (t *Table) Add(o *Object) error {
 			if q, ok := p.overlaps(r); ok {
 				return fmt.Errorf("symbol table: %s at %x-%x overlaps %s at %x-%x", o.name, r.Start, r.End, p.name, q.Start, q.End)
 			}
+		}
+	}
+	for _, r := range o.regions {
+		if q, ok := t.stubIn(r); ok {
+			return fmt.Errorf("symbol table: %s at %x-%x overlaps %s at %x-%x", o.name, r.Start, r.End, q.Object, q.Region.Start, q.Region.End)
 		}
 	}
 	t.objs = append(t.objs, o)
@@ -81,7 +89,7 @@ func (t *Table) Remove(name string) bool {
 
 // Object returns the object of that name, or nil.
 func (t *Table) Object(name string) *Object {
-	for _, o := range t.objs {
+	for _, o := range t.Objects() {
 		if o.name == name {
 			return o
 		}
@@ -89,11 +97,14 @@ func (t *Table) Object(name string) *Object {
 	return nil
 }
 
-// Objects returns all objects in the order they were added.
-func (t *Table) Objects() []*Object { return append([]*Object(nil), t.objs...) }
+// Objects returns all objects in the order they were added, then those that
+// stubs are shown in.
+func (t *Table) Objects() []*Object { return slices.Concat(t.objs, t.stubObjects()) }
 
 // Clone returns an independent table. Objects are immutable and shared.
-func (t *Table) Clone() *Table { return &Table{objs: t.Objects()} }
+func (t *Table) Clone() *Table {
+	return &Table{objs: slices.Clone(t.objs), stubs: slices.Clone(t.stubs), seq: t.seq}
+}
 
 // Lookup finds the symbol that addr lies in (kallsyms_lookup,
 // kallsyms_lookup_size_offset).
@@ -103,11 +114,11 @@ func (t *Table) Lookup(addr uint64) (Result, bool) {
 			return r, true
 		}
 	}
-	return Result{}, false
+	return t.lookupStub(addr)
 }
 
 // ByName returns every symbol of that name: object by object in the order they
-// were added, within each in the order an old_sympos counts.
+// were added, within each in the order an old_sympos counts; then the stubs.
 func (t *Table) ByName(name string) []Result {
 	var out []Result
 	for _, o := range t.objs {
@@ -121,7 +132,7 @@ func (t *Table) ByName(name string) []Result {
 			out = append(out, r)
 		}
 	}
-	return out
+	return append(out, t.stubsNamed(name)...)
 }
 
 // Format is the kernel's %pS (sprint_symbol): the symbol with offset, size and
