@@ -1,6 +1,9 @@
 package unwind
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Tables finds unwind data by address. The zero value is empty and ready for
 // use.
@@ -77,25 +80,10 @@ func (ts *Tables) Alias(name string, start, size, original uint64) error {
 
 // Remove takes out all tables and aliases of that name.
 func (ts *Tables) Remove(name string) {
-	var tables []named
-	for _, n := range ts.tables {
-		if n.name != name {
-			tables = append(tables, n)
-		}
-	}
-	var aliases []alias
-	for _, a := range ts.aliases {
-		if a.name != name {
-			aliases = append(aliases, a)
-		}
-	}
-	var orc []namedORC
-	for _, n := range ts.orc {
-		if n.name != name {
-			orc = append(orc, n)
-		}
-	}
-	ts.tables, ts.orc, ts.aliases, ts.rows = tables, orc, aliases, nil
+	ts.tables = slices.DeleteFunc(ts.tables, func(n named) bool { return n.name == name })
+	ts.aliases = slices.DeleteFunc(ts.aliases, func(a alias) bool { return a.name == name })
+	ts.orc = slices.DeleteFunc(ts.orc, func(n namedORC) bool { return n.name == name })
+	ts.rows = nil
 }
 
 // Clone returns an independent set. The tables themselves are immutable.
