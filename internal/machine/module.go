@@ -198,7 +198,7 @@ func (m *Machine) layoutModule(mod *Module, src ModuleSource) error {
 // place that has room for it.
 func (m *Machine) linkModule(mod *Module, src ModuleSource) (*obj.Image, error) {
 	link := func(base uint64) (*obj.Image, error) {
-		return obj.Link(src.Files, obj.Options{Base: base, Resolve: m.moduleResolver(mod)})
+		return obj.Link(src.Files, obj.Options{Base: base, Resolve: m.moduleResolver(mod), OtherSites: true})
 	}
 	im, err := link(m.modspace.end())
 	if err == nil {

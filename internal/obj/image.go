@@ -32,6 +32,9 @@ type Options struct {
 	Base    uint64   // address of the first byte of text; page aligned
 	Limit   uint64   // most bytes of address space the image may take; 0 is DefaultLimit
 	Resolve Resolver // may be nil
+	// OtherSites has entries of __mcount_loc that point at something else than
+	// a call or a nop become sites of kind SiteOther: ftrace reports them.
+	OtherSites bool
 }
 
 // Image is a set of objects, linked.
@@ -81,6 +84,7 @@ const (
 	SiteNop                       // the 5-byte nop of -mnop-mcount
 	SitePatchable                 // nops of -fpatchable-function-entry
 	SiteMcount                    // call mcount, or its nop, behind the prologue: no place for a livepatch
+	SiteOther                     // no call site, though __mcount_loc says so
 )
 
 // String names the kind as messages do.
@@ -94,6 +98,8 @@ func (k SiteKind) String() string {
 		return "patchable"
 	case SiteMcount:
 		return "mcount"
+	case SiteOther:
+		return "other"
 	}
 	return fmt.Sprintf("SiteKind(%d)", uint8(k))
 }

@@ -52,7 +52,9 @@ func (l *linker) findCallSites() error {
 			if s.Addr == kept[n-1].Addr {
 				continue
 			}
-			return fmt.Errorf("link: call sites at %#x and %#x overlap", kept[n-1].Addr, s.Addr)
+			if s.Kind != SiteOther && kept[n-1].Kind != SiteOther {
+				return fmt.Errorf("link: call sites at %#x and %#x overlap", kept[n-1].Addr, s.Addr)
+			}
 		}
 		kept = append(kept, s)
 	}
@@ -81,7 +83,13 @@ const maxEntry = 64
 // the calls of __fentry__ and mcount; without those, patchable entries.
 func (l *linker) fileSites(f *linkFile) ([]fileSite, error) {
 	if f.lists(secMcountLoc) {
-		return f.listedSites(secMcountLoc, f.mcountSite)
+		return f.listedSites(secMcountLoc, func(s *Section, off uint64) (fileSite, bool, error) {
+			site, ok, err := f.mcountSite(s, off)
+			if err != nil && l.o.OtherSites && within(off, siteSize, s.Size) && picHint(s.Data[off:]) == "" {
+				return fileSite{s, off, SiteOther}, true, nil
+			}
+			return site, ok, err
+		})
 	}
 	sites, err := f.calledSites()
 	if err != nil || len(sites) > 0 {

@@ -111,6 +111,29 @@ func TestCallSites(t *testing.T) {
 	}
 }
 
+// What __mcount_loc says is handed on where the linker is asked to; what has no
+// five bytes is not.
+func TestOtherSites(t *testing.T) {
+	o := Options{Base: kernelBase, Resolve: anything, OtherSites: true}
+	im := link(t, o, siteFile{code: nop5 + "55 48 89 e5 c3", loc: []uint64{5, 3, 0}}.file(t))
+	want := []CallSite{
+		{Addr: kernelBase, Func: kernelBase, Kind: SiteNop},
+		{Addr: kernelBase + 3, Func: kernelBase, Kind: SiteOther},
+		{Addr: kernelBase + 5, Func: kernelBase, Kind: SiteOther},
+	}
+	if diff := cmp.Diff(want, im.CallSites); diff != "" {
+		t.Errorf("call sites (-want +got):\n%s", diff)
+	}
+	for _, f := range []siteFile{
+		{code: ret + " " + ret, loc: []uint64{1}}, {code: call + ret, loc: []uint64{0x1000}},
+		{code: "ff 15 00 00 00 00 c3", gotFentry: []uint64{0}, loc: []uint64{0}},
+	} {
+		if _, err := Link([]*File{f.file(t)}, o); err == nil {
+			t.Errorf("%q with sites at %d was linked", f.code, f.loc)
+		}
+	}
+}
+
 func TestCallSiteErrors(t *testing.T) {
 	tests := []struct {
 		name string
