@@ -59,7 +59,7 @@ func (f *Ftrace) makeNop(r *Record, built bool) error {
 	if got == nop5 {
 		return nil
 	}
-	if !f.convertible(r.IP, got, built) {
+	if f.log.WarnOn(!f.convertible(r.IP, got, built), "ftrace_verify_code", "1") {
 		want, _ := callTo(r.IP, f.fentry[0])
 		return f.bug(r, bugInit, got[:], want[:])
 	}

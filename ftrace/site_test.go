@@ -46,7 +46,7 @@ func TestInitMakesNops(t *testing.T) {
 // changes; what was written before stays, what comes after is not touched.
 func TestInitRefusesOtherBytes(t *testing.T) {
 	bug := func(what, bytes string) []string {
-		log := []string{"------------[ ftrace bug ]------------", what, "[<ffffffff81000024>] g+0x4/0x20"}
+		log := []string{"WARNING: ftrace_verify_code: 1", "------------[ ftrace bug ]------------", what, "[<ffffffff81000024>] g+0x4/0x20"}
 		if bytes != "" {
 			log = append(log, " actual:   "+bytes, " expected: e8:d7:0f:00:00")
 		}
