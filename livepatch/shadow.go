@@ -29,7 +29,6 @@ func (s *shadowVar) data() uint64 { return s.addr + shadowData }
 type shadowTable struct {
 	buckets []*shadowVar
 	index   map[shadowKey]*shadowVar
-	lock    bool // klp_shadow_lock
 }
 
 // shadowBucket is hash_long.
@@ -116,9 +115,7 @@ func (c *Core) shadowGetOrAlloc(s ShadowSpec, warnOnExist bool) uint64 {
 		return c.shadowExists(s, data, warnOnExist)
 	}
 	if s.Ctor != 0 {
-		c.shadow.lock = true
 		err := c.guest.Call(s.Ctor, s.Obj, v.data(), s.CtorData)
-		c.shadow.lock = false
 		if err != 0 {
 			c.guest.Free(addr)
 			c.shadowLog.Err(fn, "Failed to construct shadow variable <%s, %x> (%d)", c.guest.Hash(s.Obj), s.ID, err)
@@ -196,13 +193,7 @@ func (c *Core) ShadowFreeAll(id, dtor uint64) {
 func (c *Core) shadowFree(s *shadowVar, dtor uint64) {
 	c.shadow.remove(s)
 	if dtor != 0 {
-		c.shadow.lock = true
 		c.guest.Call(dtor, s.obj, s.data())
-		c.shadow.lock = false
 	}
 	c.guest.FreeLater(s.addr)
 }
-
-// ShadowLocked reports whether a constructor or destructor runs: it holds a
-// spinlock and must not sleep.
-func (c *Core) ShadowLocked() bool { return c.shadow.lock }

@@ -172,10 +172,3 @@ func (m *Machine) EndCommand() error {
 	m.check()
 	return err
 }
-
-// TakeFailures returns the guest faults since the last call.
-func (m *Machine) TakeFailures() []error {
-	f := m.failures
-	m.failures = nil
-	return f
-}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"klpemu/cpu"
 	"klpemu/internal/obj"
 	"klpemu/internal/unwind"
 )
@@ -172,6 +171,3 @@ func (m *Machine) Backtrace(t *Task) []string {
 	}
 	return lines
 }
-
-// Regs returns the registers of a task as lines.
-func (m *Machine) Regs(t *Task) cpu.State { return m.TaskRegs(t) }

@@ -98,9 +98,6 @@ func (t *Task) CPU() int { return t.cpu }
 // State is the task's state.
 func (t *Task) State() TaskState { return t.state }
 
-// InUser reports whether the task is in user mode.
-func (t *Task) InUser() bool { return t.inUser }
-
 func (t *Task) top() *coroutine {
 	if n := len(t.calls); n > 0 {
 		return t.calls[n-1]

@@ -19,7 +19,6 @@ func systemCommands() []*Command {
 		{Name: "hostname", Usage: "hostname\nPrint the machine's name.", Run: func(c *Ctx) int { return c.Print("klpemu\n") }},
 		{Name: "id", Usage: "id [-u|-g] [-n]\nPrint who runs the shell: root.", Run: runID},
 		{Name: "logname", Usage: "logname\nPrint the user.", Run: func(c *Ctx) int { return c.Print("root\n") }},
-		{Name: "nproc", Usage: "nproc\nPrint the number of CPUs.", Run: func(c *Ctx) int { return c.Print("1\n") }},
 		{Name: "printenv", Usage: "printenv [NAME]...\nPrint the environment.", Run: runPrintenv},
 		{Name: "sh", Usage: shUsage("sh"), Run: runSh},
 		{Name: "sleep", Usage: "sleep NUMBER[smhd]...\nLet the machine run for that long.", Run: runSleep},
