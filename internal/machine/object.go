@@ -8,21 +8,19 @@ import (
 	"klpemu/internal/obj"
 )
 
-// ParseObject reads guest code by the kind of its file: .o as it is, .s through
-// the assembler. name stands in errors.
+// ParseObject reads guest code by the kind of its file: .o and .ko as they are,
+// .s through the assembler. name stands in errors.
 func ParseObject(name string, data []byte) (*obj.File, error) {
 	switch path.Ext(name) {
-	case ".o":
+	case ".o", ".ko":
 	case ".s", ".S":
 		object, err := asm.Assemble(name, data)
 		if err != nil {
 			return nil, err
 		}
 		data = object
-	case ".ko":
-		return nil, fmt.Errorf("%s: kernel modules built as .ko are not supported yet", name)
 	default:
-		return nil, fmt.Errorf("%s: unknown kind of file; an object ends in .o or .s", name)
+		return nil, fmt.Errorf("%s: unknown kind of file; an object ends in .o, .ko or .s", name)
 	}
 	return obj.Parse(name, data)
 }

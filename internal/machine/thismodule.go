@@ -13,6 +13,7 @@ const (
 	structModuleSize  = 1280
 	moduleStateAt     = 0
 	moduleNameAt      = 24
+	moduleInitAt      = 312
 	moduleKlpAt       = 1152
 	moduleKlpAliveAt  = 1153
 	moduleExitAt      = 1200
@@ -99,12 +100,44 @@ func thisModule(name string, size int) *obj.File {
 // struct module by the time its init runs.
 func (m *Machine) fillModule(mod *Module) {
 	mod.addr = mod.globals[thisModuleSymbol]
-	mod.init, mod.exit = mod.globals["init_module"], mod.globals["cleanup_module"]
+	mod.init, mod.exit = m.moduleWord(mod, moduleInitAt), m.moduleWord(mod, moduleExitAt)
+	if mod.init|mod.exit == 0 {
+		mod.init, mod.exit = mod.globals["init_module"], mod.globals["cleanup_module"]
+	}
 	if m.mem.Write(mod.addr+moduleNameAt, append([]byte(mod.Name), 0)) != nil ||
 		m.mem.Store(mod.addr+moduleExitAt, 8, mod.exit) != nil {
 		m.src.WarnOn(true, "layout_and_allocate", "struct module of "+mod.Name+" is not writable")
 	}
 	m.storeModule(mod)
+}
+
+// moduleWord reads a field of a struct module; modpost's object has set those
+// of a .ko.
+func (m *Machine) moduleWord(mod *Module, at uint64) uint64 {
+	v, err := m.mem.Load(mod.addr+at, 8)
+	if err != nil {
+		return 0 // fillModule complains
+	}
+	return v
+}
+
+// thisModuleName is the name in the struct module that a .ko brings.
+func thisModuleName(f *obj.File) (string, bool) {
+	s := f.Section(thisModuleSection)
+	if s == nil || len(s.Data) != structModuleSize {
+		return "", false
+	}
+	name, _, ok := bytes.Cut(s.Data[moduleNameAt:moduleNameAt+nameLen+1], []byte{0})
+	return string(name), ok && len(name) > 0
+}
+
+// NameOf is the name of the module that f makes: its own where it has a struct
+// module, else that of the file.
+func NameOf(file string, f *obj.File) string {
+	if name, ok := thisModuleName(f); ok {
+		return name
+	}
+	return ModuleName(file)
 }
 
 // storeModule writes through what changes in a struct module.

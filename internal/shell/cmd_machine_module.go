@@ -12,7 +12,7 @@ import (
 
 func (s *System) moduleCommands() []*Command {
 	return []*Command{
-		{Name: "insmod", Usage: "insmod FILE [NAME=VALUE]...\nLoad a module: a livepatch (.klp) or an object (.o, .s), with its parameters.", Run: s.runInsmod},
+		{Name: "insmod", Usage: "insmod FILE [NAME=VALUE]...\nLoad a module: a livepatch (.klp), a kernel module (.ko) or an object (.o, .s), with its parameters.", Run: s.runInsmod},
 		{Name: "rmmod", Usage: "rmmod MODULE...\nUnload modules, by name or by file.", Run: s.runRmmod},
 		{Name: "modinfo", Usage: modinfoUsage, Run: s.runModinfo},
 		{Name: "lsmod", Usage: "lsmod\nList the loaded modules.", Run: s.runLsmod},
@@ -85,6 +85,7 @@ func (s *System) moduleSource(c *Ctx, file string) (machine.ModuleSource, error)
 		if err != nil {
 			return src, err
 		}
+		src.Name = machine.NameOf(file, f)
 		src.Files = append(src.Files, f)
 		return src, nil
 	}
