@@ -60,7 +60,7 @@ func (m *Machine) loadKernel() error {
 	m.addGlobals(m.core, coreImage)
 	files := m.cfg.Kernel
 	if len(files) == 0 {
-		if files, err = parseAll(kernel.Builtin()); err != nil {
+		if files, err = builtinKernel(); err != nil {
 			return err
 		}
 	}

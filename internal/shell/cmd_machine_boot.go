@@ -10,7 +10,7 @@ import (
 
 const bootUsage = `boot [--cpus N] [--offline LIST] [--preempt MODEL] [--hz N] [--naive-poke] [IMAGE...]
 Restart the machine with kernel images (.s, .o), linked together; without one
-a small built-in kernel boots.
+a small built-in kernel boots, whose functions /proc/kallsyms lists.
   --cpus N   vCPUs (default 2)
   --offline LIST   vCPUs that are there but not online, as 2,3
   --preempt MODEL  none, voluntary or full: where a task in the kernel can lose

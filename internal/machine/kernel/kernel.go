@@ -1,11 +1,12 @@
 // Package kernel holds the guest code that every machine has: entry code,
 // ftrace trampolines, gates and the functions that gcc calls by itself; and the
-// small kernel that boots where no image is given. src/build.sh makes the objects.
+// small kernel that boots where no image is given. src/build.sh makes the objects
+// of the former; the latter is source, and assembled at boot.
 package kernel
 
-import _ "embed" // for the objects
+import _ "embed" // for the objects and the sources
 
-// Object is one object file.
+// Object is one object file, or the source of one.
 type Object struct {
 	Name string
 	Data []byte
@@ -49,8 +50,24 @@ var irq string
 //go:embed tracers.o
 var tracers string
 
-//go:embed builtin.o
-var builtin string
+//go:embed builtin/proc.s
+var builtinProc string
 
-// Builtin returns the objects of the kernel that boots by default.
-func Builtin() []Object { return []Object{{"builtin.o", []byte(builtin)}} }
+//go:embed builtin/syscall.s
+var builtinSyscall string
+
+//go:embed builtin/work.s
+var builtinWork string
+
+//go:embed builtin/pipe.s
+var builtinPipe string
+
+// Builtin returns the sources of the kernel that boots by default.
+func Builtin() []Object {
+	return []Object{
+		{"proc.s", []byte(builtinProc)},
+		{"syscall.s", []byte(builtinSyscall)},
+		{"work.s", []byte(builtinWork)},
+		{"pipe.s", []byte(builtinPipe)},
+	}
+}
