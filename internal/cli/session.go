@@ -20,6 +20,7 @@ type sessionConfig struct {
 	live    io.Writer // sees the console as it is written; may be nil
 	name    string    // $0
 	args    []string
+	env     []string // NAME=VALUE
 	script  bool
 	machine machine.Config
 	limits  shell.Limits
@@ -64,7 +65,7 @@ func newSession(c sessionConfig) (*hostSession, error) {
 	}
 	sh := shell.New(shell.Config{
 		FS: tree, Host: sys, Console: console, Commands: sys.Commands(), Seed: c.machine.Seed,
-		Dir: scenario.WorkDir, Name: c.name, Args: c.args, Script: c.script,
+		Dir: scenario.WorkDir, Name: c.name, Args: c.args, Env: c.env, Script: c.script,
 		Limits: c.limits, LimitFlags: true,
 	})
 	return &hostSession{sh, sys, console}, nil

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // shOptions are the arguments of `klpemu sh`.
@@ -12,6 +15,7 @@ type shOptions struct {
 	script  string
 	args    []string
 	root    string
+	env     []string
 	machine machineFlags
 }
 
@@ -19,11 +23,12 @@ type shOptions struct {
 func newShCmd(io streams, runF func(*shOptions) error) *cobra.Command {
 	o := &shOptions{}
 	cmd := &cobra.Command{
-		Use:   "sh [--root DIR] SCRIPT [ARG...]",
+		Use:   "sh [--root DIR] [-e NAME=VALUE] SCRIPT [ARG...]",
 		Short: "Run a shell script on a freshly booted machine",
 		Long: `Sh runs a plain shell script inside a freshly booted machine: it sees the
 machine's files, and those of the script's directory (or of --root) read-only in
-its working directory. Nothing runs on the host. What the machine's console
+its working directory. Nothing runs on the host, and nothing of the host's
+environment reaches the script but what -e passes on. What the machine's console
 shows goes to standard output; the exit status is the script's.`,
 		Example: "  klpemu sh demo.sh\n  klpemu sh --root testdata/guest/fentry demo.sh kernel.o",
 		Args:    cobra.MinimumNArgs(1),
@@ -38,6 +43,7 @@ shows goes to standard output; the exit status is the script's.`,
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	f.StringVar(&o.root, "root", "", "directory whose files the script sees; its own by default")
+	f.StringArrayVarP(&o.env, "env", "e", nil, "set a variable of the script's environment: NAME=VALUE; may be repeated")
 	o.machine.add(f)
 	return cmd
 }
@@ -54,7 +60,12 @@ func runSh(io streams, o *shOptions) error {
 	if _, err := os.Stat(root); err != nil {
 		return badInput(err)
 	}
-	cfg := sessionConfig{dir: os.DirFS(root), live: io.out, name: filepath.Base(o.script), args: o.args, script: true}
+	for _, e := range o.env {
+		if name, _, _ := strings.Cut(e, "="); !syntax.ValidName(name) {
+			return badInput(fmt.Errorf("-e %s: '%s' is no name of a variable", e, name))
+		}
+	}
+	cfg := sessionConfig{dir: os.DirFS(root), live: io.out, name: filepath.Base(o.script), args: o.args, env: o.env, script: true}
 	if err := o.machine.apply(&cfg, nil); err != nil {
 		return badInput(err)
 	}

@@ -43,12 +43,14 @@ func TestShScript(t *testing.T) {
 		{"exit status", "exit 7\n", nil, 7, ""},
 		{"status of the last command", "false\n", nil, 1, ""},
 		{"trap", "trap 'echo bye' EXIT\nset -e\nfalse\necho not here\n", nil, 1, "bye\n"},
+		{"environment", "echo $KDIR; [ -d \"/lib/modules/$(uname -r)/build\" ] && env | grep KDIR\n", []string{}, 0, "/sys\nKDIR=/sys\n"},
+		{"getconf", "getconf _NPROCESSORS_ONLN; getconf PAGESIZE; getconf X\n", nil, 2, "2\n4096\ngetconf: Unrecognized variable `X'\n"},
 		{"syntax error", "if\n", nil, 2, "sh: syntax error"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			script := write("demo.sh", tt.script)
-			status, out, errs := run(t, append([]string{"sh", script}, tt.args...)...)
+			status, out, errs := run(t, append([]string{"sh", "-e", "KDIR=/sys", script}, tt.args...)...)
 			if tt.name == "syntax error" {
 				if status != tt.status || !strings.Contains(out, "syntax error") {
 					t.Errorf("status %d, out %q", status, out)

@@ -22,6 +22,7 @@ func (s *Shell) call(c *syntax.CallExpr, redirs []*syntax.Redirect) {
 	persist := false
 	defer func() {
 		if persist {
+			s.fds.closeSubsts()
 			saved.closeAll()
 		} else {
 			s.restore(saved)

@@ -8,7 +8,7 @@ import (
 )
 
 func runDate(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("ud:RI::", map[string]byte{"utc": 'u', "date": 'd', "iso-8601": 'I', "rfc-email": 'R'})
+	opts, args, st, ok := c.Getopt("ud:RI::3:", map[string]byte{"utc": 'u', "date": 'd', "iso-8601": 'I', "rfc-email": 'R', "rfc-3339": '3'})
 	if !ok {
 		return st
 	}
@@ -25,6 +25,12 @@ func runDate(c *Ctx) int {
 			format = "%a, %d %b %Y %H:%M:%S +0000"
 		case 'I':
 			format = "%F"
+		case '3':
+			f, ok := rfc3339Format(o.Arg)
+			if !ok {
+				return c.UsageError("invalid argument '%s' for '--rfc-3339'\nValid arguments are:\n  - 'date'\n  - 'seconds'\n  - 'ns'", o.Arg)
+			}
+			format = f
 		}
 	}
 	if len(args) > 0 {
@@ -34,6 +40,16 @@ func runDate(c *Ctx) int {
 		format = args[0][1:]
 	}
 	return c.Print(strftime(format, now) + "\n")
+}
+
+// rfc3339Format is the format of --rfc-3339=PRECISION, which may be shortened.
+func rfc3339Format(precision string) (string, bool) {
+	for _, p := range [][2]string{{"date", "%F"}, {"seconds", "%F %T%:z"}, {"ns", "%F %T.%N%:z"}} {
+		if precision != "" && strings.HasPrefix(p[0], precision) {
+			return p[1], true
+		}
+	}
+	return "", false
 }
 
 // strftime formats a time as C's does in the C locale.
@@ -48,6 +64,11 @@ func strftime(format string, t time.Time) string {
 		if format[i] == '-' && i+1 < len(format) {
 			i++
 			b.WriteString(strings.TrimLeft(timeField(format[i], t), "0 "))
+			continue
+		}
+		if strings.HasPrefix(format[i:], ":z") {
+			i++
+			b.WriteString(t.Format("-07:00"))
 			continue
 		}
 		b.WriteString(timeField(format[i], t))

@@ -10,11 +10,13 @@ import (
 const maxDiffTable = 8 << 20
 
 func runDiff(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("uqsU:Nrwb", map[string]byte{"unified": 'u', "brief": 'q', "report-identical-files": 's'})
+	opts, args, st, ok := c.Getopt("uqspU:NrwbL:", map[string]byte{"unified": 'u', "brief": 'q', "report-identical-files": 's',
+		"show-c-function": 'p', "label": 'L', "recursive": 'r', "new-file": 'N'})
 	if !ok {
 		return st
 	}
-	var unified, brief, same bool
+	var unified, brief, same, function bool
+	var labels []string
 	around := 3
 	for _, o := range opts {
 		switch o.Flag {
@@ -23,11 +25,23 @@ func runDiff(c *Ctx) int {
 		case 'U':
 			unified = true
 			around, _ = parseInt(o.Arg)
+		case 'p':
+			function = true
+		case 'L':
+			labels = append(labels, o.Arg)
 		case 'q':
 			brief = true
 		case 's':
 			same = true
 		}
+	}
+	if function && !unified && !brief {
+		c.Errorf("-p without -u asks for the context format, which is not supported")
+		return 2
+	}
+	if len(labels) > 2 {
+		c.Errorf("too many file label options")
+		return 2
 	}
 	if len(args) != 2 {
 		return c.UsageError("missing operand after '%s'", c.Args[len(c.Args)-1])
@@ -54,8 +68,14 @@ func runDiff(c *Ctx) int {
 	d := &differ{a: diffSplit(data[0]), b: diffSplit(data[1])}
 	d.align()
 	if unified {
-		c.diffHeader("---", args[0])
-		c.diffHeader("+++", args[1])
+		d.function = function
+		for i, mark := range []string{"---", "+++"} {
+			if i < len(labels) {
+				c.Out().WriteString(mark + " " + labels[i] + "\n")
+				continue
+			}
+			c.diffHeader(mark, args[i])
+		}
 		d.unified(c, max(around, 0))
 	} else {
 		d.normal(c)
@@ -88,6 +108,8 @@ func diffSplit(data []byte) []string {
 type differ struct {
 	a, b  []string
 	hunks [][4]int // a[0:1] becomes b[2:3]
+	// function makes hunks name the function that they are in: -p.
+	function bool
 }
 
 func (d *differ) align() {
@@ -171,8 +193,8 @@ func (d *differ) unified(c *Ctx, around int) {
 		first, last := d.hunks[i], d.hunks[end-1]
 		lead := min(around, first[0])
 		trail := min(around, len(d.a)-last[1])
-		fmt.Fprintf(c.Out(), "@@ -%s +%s @@\n", unifiedRange(first[0]-lead, last[1]+trail), unifiedRange(first[2]-lead, last[3]+trail))
 		at := first[0] - lead
+		fmt.Fprintf(c.Out(), "@@ -%s +%s @@%s\n", unifiedRange(at, last[1]+trail), unifiedRange(first[2]-lead, last[3]+trail), d.heading(at))
 		for _, h := range d.hunks[i:end] {
 			d.lines(c, " ", d.a[at:h[0]])
 			d.lines(c, "-", d.a[h[0]:h[1]])
@@ -182,6 +204,20 @@ func (d *differ) unified(c *Ctx, around int) {
 		d.lines(c, " ", d.a[at:at+trail])
 		i = end
 	}
+}
+
+// heading is what -p adds to a hunk that begins at line n: the last line before
+// it that looks like the start of a C function, at most 40 bytes of it.
+func (d *differ) heading(n int) string {
+	if !d.function {
+		return ""
+	}
+	for n--; n >= 0; n-- {
+		if l := d.a[n]; l != "" && (l[0] == '_' || l[0] == '$' || l[0]|0x20 >= 'a' && l[0]|0x20 <= 'z') {
+			return " " + strings.TrimRight(l[:min(len(l), 40)], " \t")
+		}
+	}
+	return ""
 }
 
 func (d *differ) lines(c *Ctx, mark string, lines []string) {

@@ -18,7 +18,8 @@ func (s *System) logCommands() []*Command {
 		{Name: "dmesg", Usage: dmesgUsage, Run: s.runDmesg},
 		{Name: "sysctl", Usage: "sysctl [-n] [-q] [-w] NAME[=VALUE]...\nRead or write files below /proc/sys.", Run: s.runSysctl},
 		{Name: "ps", Usage: "ps\nList the tasks with their CPU, state and patch state.", Run: s.runPs},
-		{Name: "nproc", Usage: "nproc\nPrint the number of CPUs.", Run: func(c *Ctx) int { return c.Print(fmt.Sprintln(len(s.m.CPUs()))) }},
+		{Name: "getconf", Usage: "getconf NAME\nPrint a value of the system: _NPROCESSORS_ONLN, _NPROCESSORS_CONF, PAGESIZE, CLK_TCK, LONG_BIT, ARG_MAX, NAME_MAX, PATH_MAX, OPEN_MAX.", Run: s.runGetconf},
+		{Name: "nproc", Usage: "nproc\nPrint the number of CPUs.", Run: func(c *Ctx) int { return c.Print(fmt.Sprintln(onlineCPUs(s.m))) }},
 	}
 }
 

@@ -13,7 +13,7 @@ func systemCommands() []*Command {
 		{Name: "arch", Usage: "arch\nPrint the machine's name.", Run: func(c *Ctx) int { return c.Print("x86_64\n") }},
 		{Name: "bash", Usage: shUsage("bash"), Run: runSh},
 		{Name: "clear", Usage: "clear\nDo nothing: the console is a log.", Run: func(*Ctx) int { return 0 }},
-		{Name: "date", Usage: "date [-u] [-d @SECONDS] [+FORMAT]\nPrint the time of the machine.", Run: runDate},
+		{Name: "date", Usage: "date [-u] [-d @SECONDS] [-I] [-R] [--rfc-3339=date|seconds|ns] [+FORMAT]\nPrint the time of the machine.", Run: runDate},
 		{Name: "env", Usage: "env [-i] [NAME=VALUE]... [COMMAND [ARG]...]\nPrint the environment, or run COMMAND in a changed one.", Run: runEnv},
 		{Name: "expr", Usage: "expr EXPRESSION\nEvaluate an expression.", Run: runExpr, UsageStatus: 2},
 		{Name: "hostname", Usage: "hostname\nPrint the machine's name.", Run: func(c *Ctx) int { return c.Print("klpemu\n") }},

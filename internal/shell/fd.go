@@ -15,13 +15,22 @@ type desc struct {
 	w    io.Writer
 	file *vfs.File
 	refs int
+	// onClose runs when the last descriptor is gone; nil for most.
+	onClose func()
 }
 
 func (d *desc) close() error {
 	if d == nil {
 		return nil
 	}
-	if d.refs--; d.refs == 0 && d.file != nil {
+	d.refs--
+	if d.refs > 0 {
+		return nil
+	}
+	if d.onClose != nil {
+		d.onClose()
+	}
+	if d.file != nil {
 		return d.file.Close()
 	}
 	return nil
@@ -33,6 +42,9 @@ const maxFD = 1024
 // fdTable is the descriptors of a shell.
 type fdTable struct {
 	d map[int]*desc
+	// substs are the descriptors of process substitutions of the command in
+	// hand: they end with it.
+	substs []int
 }
 
 func newFDs(stdin io.Reader, console io.Writer) *fdTable {
@@ -59,6 +71,14 @@ func (t *fdTable) set(n int, d *desc) error {
 		t.d[n] = d
 	}
 	return err
+}
+
+// closeSubsts closes what process substitutions have opened.
+func (t *fdTable) closeSubsts() {
+	for _, n := range t.substs {
+		t.set(n, nil)
+	}
+	t.substs = nil
 }
 
 // closeAll closes every descriptor, in order.

@@ -190,6 +190,10 @@ func (s *Shell) open(name string, flags vfs.Flag) (*desc, error) {
 		if d == nil {
 			return nil, errno.ENOENT
 		}
+		if d.onClose != nil { // the other end reads when the last descriptor closes
+			d.refs++
+			return d, nil
+		}
 		return &desc{r: d.r, w: d.w, refs: 1}, nil
 	}
 	switch name {
@@ -229,24 +233,6 @@ func (s *Shell) ownFD(name string) (int, bool) {
 		}
 	}
 	return 0, false
-}
-
-// procSubst runs <(list) to its end and gives the name of a descriptor that
-// reads what it wrote.
-func (s *Shell) procSubst(p *syntax.ProcSubst) (string, error) {
-	if p.Op != syntax.CmdIn {
-		return "", errors.New("process substitution: only <( ) is supported")
-	}
-	out := s.capture(p.Stmts)
-	if s.k.err != nil {
-		return "", errStop
-	}
-	n := 63
-	for n > 10 && s.fds.d[n] != nil {
-		n--
-	}
-	s.fds.set(n, &desc{r: strings.NewReader(out), refs: 1})
-	return "/dev/fd/" + itoa(n), nil
 }
 
 // readAll reads a descriptor to its end.

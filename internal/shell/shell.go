@@ -23,6 +23,7 @@ type Config struct {
 	Dir      string   // the working directory; /root when ""
 	Name     string   // $0; "sh" when ""
 	Args     []string // $1...
+	Env      []string // NAME=VALUE, above the defaults
 	// Script makes the shell end where bash ends a script: at a use of an
 	// unset variable under `set -u`. A session goes on with its next line.
 	Script bool
@@ -124,6 +125,7 @@ func New(c Config) *Shell {
 	s.opts.extglob = true
 	s.fds = newFDs(strings.NewReader(""), c.Console)
 	s.initVars()
+	s.setEnv(c.Env)
 	return s
 }
 
@@ -142,6 +144,7 @@ func (s *Shell) Run(src string) Result {
 	if s.ctl == ctlExit {
 		s.ctl = ctlNone
 		s.exitTrap()
+		s.fds.closeAll()
 		s.finish()
 		return Result{Status: s.status, Exited: true, Err: s.k.err}
 	}
@@ -164,6 +167,7 @@ func (s *Shell) finish() {
 func (s *Shell) Close() Result {
 	s.k.commands, s.k.err = 0, nil
 	s.exitTrap()
+	s.fds.closeAll()
 	s.finish()
 	return Result{Status: s.status, Exited: true, Err: s.k.err}
 }

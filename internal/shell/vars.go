@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"mvdan.cc/sh/v3/expand"
@@ -64,6 +65,14 @@ func (s *Shell) initVars() {
 		{"IFS", " \t\n"}, {"OPTIND", "1"}, {"PS4", "+ "}, {"PPID", "1"}, {"UID", "0"}, {"EUID", "0"}}
 	for _, kv := range plain {
 		g.vars[kv[0]] = expand.Variable{Set: true, Kind: expand.String, Str: kv[1]}
+	}
+}
+
+// setEnv adds exported variables. A word without a value exports an empty one.
+func (s *Shell) setEnv(words []string) {
+	for _, w := range words {
+		name, value, _ := strings.Cut(w, "=")
+		s.vars.vars[name] = expand.Variable{Set: true, Exported: true, Kind: expand.String, Str: value}
 	}
 }
 

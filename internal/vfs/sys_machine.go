@@ -25,7 +25,8 @@ func (f *FS) MountMachine(m Current) error {
 			return err
 		}
 	}
-	return nil
+	// Where the modules of the running kernel would be built: scripts ask for it.
+	return f.MkdirAll("/lib/modules/"+machine.Release+"/build", 0o755)
 }
 
 // dir is a fixed directory of sysfs or procfs; entries stand in the order of
