@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"klpemu/internal/compress"
 	"klpemu/internal/machine"
 	"klpemu/internal/obj"
 	"klpemu/internal/shell"
@@ -35,8 +36,8 @@ func newCallCmd(io streams, runF func(*callOptions) error) *cobra.Command {
 		Long: `Call links the object files as a kernel, boots it and makes one system call
 into FUNC. It prints what the function returned.
 
-Leading operands that end in .o, .s or .ko are objects; the next is FUNC, which
-is NAME or NAME,N. ARG is a decimal or 0xHEX number or SYMBOL[+OFF].`,
+Leading operands that end in .o, .s or .ko (also .ko.xz and .ko.zst) are objects;
+the next is FUNC, which is NAME or NAME,N. ARG is a decimal or 0xHEX number or SYMBOL[+OFF].`,
 		Example: `  klpemu call pair.o sum 1 2
   klpemu call --type i32 --stats fib.o fib 20`,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -79,7 +80,7 @@ func (o *callOptions) parse(args []string) error {
 }
 
 func isObject(name string) bool {
-	return slices.Contains([]string{".o", ".s", ".ko"}, filepath.Ext(name))
+	return slices.Contains([]string{".o", ".s", ".ko"}, filepath.Ext(compress.Name(name)))
 }
 
 func runCall(io streams, o *callOptions) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"klpemu/ftrace"
+	"klpemu/internal/compress"
 	"klpemu/internal/errno"
 	"klpemu/internal/obj"
 	"klpemu/internal/symtab"
@@ -349,9 +350,9 @@ func (m *Machine) deleteModule(name string) error {
 }
 
 // ModuleName is the name of a module file: its base name without the suffix,
-// with - as _.
+// also without that of its packing, with - as _.
 func ModuleName(file string) string {
-	base := path.Base(file)
+	base := compress.Name(path.Base(file))
 	base = strings.TrimSuffix(base, path.Ext(base))
 	return strings.ReplaceAll(base, "-", "_")
 }

@@ -5,13 +5,18 @@ import (
 	"path"
 
 	"klpemu/internal/asm"
+	"klpemu/internal/compress"
 	"klpemu/internal/obj"
 )
 
-// ParseObject reads guest code by the kind of its file: .o and .ko as they are,
-// .s through the assembler. name stands in errors.
+// ParseObject reads guest code by the kind of its file: .o and .ko as they are
+// (.ko.xz and .ko.zst unpacked), .s through the assembler. name stands in errors.
 func ParseObject(name string, data []byte) (*obj.File, error) {
-	switch path.Ext(name) {
+	data, err := compress.Unpack(name, data, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch path.Ext(compress.Name(name)) {
 	case ".o", ".ko":
 	case ".s", ".S":
 		object, err := asm.Assemble(name, data)
@@ -20,7 +25,7 @@ func ParseObject(name string, data []byte) (*obj.File, error) {
 		}
 		data = object
 	default:
-		return nil, fmt.Errorf("%s: unknown kind of file; an object ends in .o, .ko or .s", name)
+		return nil, fmt.Errorf("%s: unknown kind of file; an object ends in .o, .s, .ko, .ko.xz or .ko.zst", name)
 	}
 	return obj.Parse(name, data)
 }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"klpemu/internal/compress"
 	"klpemu/internal/errno"
 	"klpemu/internal/machine"
 )
@@ -153,7 +154,7 @@ func (s *System) moduleName(c *Ctx, arg string) string {
 			return spec.Name
 		}
 	}
-	switch path.Ext(arg) {
+	switch path.Ext(compress.Name(arg)) {
 	case ".klp", ".o", ".s", ".ko":
 		return machine.ModuleName(arg)
 	}
