@@ -88,6 +88,7 @@ type Machine struct {
 	nextPID  int
 	used     uint64 // instructions of the current command
 	taint    uint32
+	locksOff bool // debug_locks is off
 	oopses   int
 	failures []error
 	observe  trace.Sink

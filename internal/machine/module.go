@@ -105,6 +105,10 @@ func (m *Machine) Insmod(src ModuleSource) error {
 	if blocked := m.Do("init_module", func() { err = m.loadModule(src) }); blocked != nil {
 		return blocked
 	}
+	var load *LoadError
+	if errors.As(err, &load) && load.Err < 0 {
+		return nil // a positive result of the system call is no error to its caller
+	}
 	return err
 }
 
@@ -138,17 +142,24 @@ func (m *Machine) loadModule(src ModuleSource) error {
 		m.dropModule(mod)
 		return loadErrno(err)
 	}
+	if err := m.notifyComing(mod); err != nil {
+		m.klp.ModuleGoing(mod.Name)
+		m.dropModule(mod)
+		return loadErrno(err)
+	}
 	err := m.parseArgs(mod, src.Args)
 	if err == nil {
 		err = m.initModule(mod, src)
 	}
 	if err != nil {
 		m.setModuleState(mod, ModuleGoing)
+		m.notify(mod)
 		m.klp.ModuleGoing(mod.Name)
 		m.dropModule(mod)
 		return loadErrno(err)
 	}
 	m.setModuleState(mod, ModuleLive)
+	m.notify(mod)
 	return nil
 }
 
@@ -273,30 +284,37 @@ func sites(im *obj.Image) []ftrace.Site {
 	return s
 }
 
-// initModule runs the module's init: a .klp enables its patch, as the init
-// function of a livepatch module does.
+// initModule is do_init_module up to its decision: a .klp enables its patch, as
+// the init function of a livepatch module does. A positive result is complained
+// of, and the module stays.
 func (m *Machine) initModule(mod *Module, src ModuleSource) error {
+	ret, err := m.callInit(mod, src)
+	if err != nil || ret == 0 {
+		return err
+	}
+	if ret < 0 {
+		return errno.Errno(-ret)
+	}
+	const fn = "do_init_module"
+	m.printk(trace.Warning, fmt.Sprintf("%s: '%s'->init suspiciously returned %d, it should follow 0/-E convention\n"+
+		"%s: loading module anyway...", fn, mod.Name, ret, fn))
+	return nil
+}
+
+// callInit is do_one_initcall of a module.
+func (m *Machine) callInit(mod *Module, src ModuleSource) (int32, error) {
 	if src.Patch != nil {
 		p, err := m.buildPatch(mod, src.Patch)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		return m.klp.Enable(p)
+		return int32(errnoResult(m.klp.Enable(p))), nil
 	}
 	if mod.init == 0 {
-		return nil
+		return 0, nil
 	}
 	ret, err := m.callGuest(mod.init)
-	if err != nil {
-		return err
-	}
-	if n := int32(ret); n != 0 {
-		if n < 0 && n >= -4095 {
-			return errno.Errno(-n)
-		}
-		m.printk(trace.Warning, fmt.Sprintf("%s: init_module suspiciously returned %d, it should follow 0/-E convention", mod.Name, n))
-	}
-	return nil
+	return int32(ret), err
 }
 
 // dropModule is free_module.
@@ -318,24 +336,33 @@ func (m *Machine) dropModule(mod *Module) {
 
 // Rmmod unloads a module (delete_module). Errors: ENOENT where it is not
 // loaded, EWOULDBLOCK where it is in use, EBUSY where it is not live.
-func (m *Machine) Rmmod(name string) error {
+func (m *Machine) Rmmod(name string) error { return m.removeModule(name, false) }
+
+// ForceRmmod is Rmmod with O_TRUNC: a module that is referred to, or that has no
+// exit, goes as well, and taints the kernel. One whose symbols another module
+// uses stays.
+func (m *Machine) ForceRmmod(name string) error { return m.removeModule(name, true) }
+
+func (m *Machine) removeModule(name string, force bool) error {
 	var err error
-	if blocked := m.Do("delete_module", func() { err = m.deleteModule(name) }); blocked != nil {
+	if blocked := m.Do("delete_module", func() { err = m.deleteModule(name, force) }); blocked != nil {
 		return blocked
 	}
 	return err
 }
 
-func (m *Machine) deleteModule(name string) error {
+func (m *Machine) deleteModule(name string, force bool) error {
 	mod := m.module(name)
 	switch {
 	case mod == nil:
 		return errno.ENOENT
 	case len(mod.users) > 0:
 		return errno.EAGAIN
-	case mod.State != ModuleLive, mod.Permanent():
+	case mod.State != ModuleLive:
 		return errno.EBUSY
-	case mod.Refs > 0:
+	case mod.Permanent() && !m.tryForceUnload(force):
+		return errno.EBUSY
+	case mod.Refs > 0 && !m.tryForceUnload(force):
 		return errno.EAGAIN
 	}
 	m.setModuleState(mod, ModuleGoing)
@@ -344,6 +371,7 @@ func (m *Machine) deleteModule(name string) error {
 			m.failures = append(m.failures, err)
 		}
 	}
+	m.notify(mod)
 	m.klp.ModuleGoing(name)
 	m.dropModule(mod)
 	return nil

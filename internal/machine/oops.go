@@ -3,17 +3,9 @@ package machine
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"klpemu/cpu"
 	"klpemu/internal/trace"
-)
-
-// Taint flags (include/linux/panic.h).
-const (
-	taintDie       = 1 << 7  // D
-	taintWarn      = 1 << 9  // W
-	taintLivepatch = 1 << 15 // K
 )
 
 // GuestFault says that guest code has failed: the task was killed, as after a
@@ -113,7 +105,7 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 	if m.taint != 0 {
 		say("Tainted: %s", m.taintNames())
 	}
-	m.taint |= taintDie
+	m.taint, m.locksOff = m.taint|taintDie, true
 	m.showRegs(c, say)
 	say("Call Trace:")
 	say(" <TASK>")
@@ -231,53 +223,3 @@ func (m *Machine) codeBytes(rip uint64) string {
 	}
 	return fmt.Sprintf("% x <%02x> % x", code[:before], code[before], code[before+1:])
 }
-
-// taintFlags are the letters of taint_flags by bit (kernel/panic.c), with the
-// names of those that a machine can get.
-const taintFlags = "PFSRMBUDAWCIOELKXTN"
-
-func taintName(bit int) string {
-	switch 1 << bit {
-	case taintDie:
-		return "DIE"
-	case taintWarn:
-		return "WARN"
-	case taintLivepatch:
-		return "LIVEPATCH"
-	case 1 << 12:
-		return "OOT_MODULE"
-	case 1 << 13:
-		return "UNSIGNED_MODULE"
-	}
-	return "OTHER"
-}
-
-// TaintString is print_tainted: a column for each flag, G where no module is
-// proprietary.
-func (m *Machine) TaintString() string {
-	if m.taint == 0 {
-		return "Not tainted"
-	}
-	letters := []byte(strings.Repeat(" ", len(taintFlags)))
-	letters[0] = 'G'
-	for bit := range taintFlags {
-		if m.taint&(1<<bit) != 0 {
-			letters[bit] = taintFlags[bit]
-		}
-	}
-	return "Tainted: " + string(letters)
-}
-
-// taintNames is print_tainted_verbose.
-func (m *Machine) taintNames() string {
-	var names []string
-	for bit := range taintFlags {
-		if m.taint&(1<<bit) != 0 {
-			names = append(names, fmt.Sprintf("[%c]=%s", taintFlags[bit], taintName(bit)))
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-// Taint is /proc/sys/kernel/tainted.
-func (m *Machine) Taint() uint32 { return m.taint }

@@ -14,7 +14,7 @@ import (
 func (s *System) moduleCommands() []*Command {
 	return []*Command{
 		{Name: "insmod", Usage: "insmod FILE [NAME=VALUE]...\nLoad a module: a livepatch (.klp), a kernel module (.ko) or an object (.o, .s), with its parameters.", Run: s.runInsmod},
-		{Name: "rmmod", Usage: "rmmod MODULE...\nUnload modules, by name or by file.", Run: s.runRmmod},
+		{Name: "rmmod", Usage: rmmodUsage, Run: s.runRmmod},
 		{Name: "modinfo", Usage: modinfoUsage, Run: s.runModinfo},
 		{Name: "lsmod", Usage: "lsmod\nList the loaded modules.", Run: s.runLsmod},
 	}
@@ -117,23 +117,34 @@ func (s *System) klpSpec(c *Ctx, file string) (*machine.PatchSpec, error) {
 	return machine.ParseKlp(file, data)
 }
 
+const rmmodUsage = `rmmod [-f] MODULE...
+Unload modules, by name or by file.
+  -f, --force   also one that is in use; taints the kernel, and what still refers
+                to the module is in for a page fault`
+
 func (s *System) runRmmod(c *Ctx) int {
-	if len(c.Args) < 2 {
+	opts, args, status, ok := c.Getopt("f", map[string]byte{"force": 'f'})
+	if !ok {
+		return status
+	}
+	if len(args) == 0 {
 		return c.Errorf("ERROR: missing module name.")
 	}
-	status := 0
-	for _, arg := range c.Args[1:] {
-		if s.rmmod(c, arg) != 0 {
+	for _, arg := range args {
+		if s.rmmod(c, arg, len(opts) > 0) != 0 {
 			status = 1
 		}
 	}
 	return status
 }
 
-func (s *System) rmmod(c *Ctx, arg string) int {
+func (s *System) rmmod(c *Ctx, arg string, force bool) int {
 	name := s.moduleName(c, arg)
 	mod := s.m.Module(name)
+	remove := s.m.Rmmod
 	switch {
+	case force:
+		remove = s.m.ForceRmmod
 	case mod == nil:
 		return c.Errorf("ERROR: Module %s is not currently loaded", name)
 	case len(mod.Users()) > 0:
@@ -141,8 +152,8 @@ func (s *System) rmmod(c *Ctx, arg string) int {
 	case mod.Refs > 0:
 		return c.Errorf("ERROR: Module %s is in use", name)
 	}
-	if err := s.m.Rmmod(name); err != nil {
-		return c.Errorf("ERROR: could not remove module %s: %s", name, Reason(err))
+	if err := remove(name); err != nil {
+		return c.Errorf("ERROR: could not remove module %s: %s", arg, Reason(err))
 	}
 	return 0
 }

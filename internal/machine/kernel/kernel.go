@@ -41,6 +41,7 @@ func Core() []Object {
 		{"modules.o", []byte(modules)},
 		{"irq.o", []byte(irq)},
 		{"tracers.o", []byte(tracers)},
+		{"notifier.o", []byte(notifier)},
 	}
 }
 
@@ -49,6 +50,9 @@ var irq string
 
 //go:embed tracers.o
 var tracers string
+
+//go:embed notifier.o
+var notifier string
 
 //go:embed builtin/proc.s
 var builtinProc string

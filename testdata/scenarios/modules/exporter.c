@@ -7,9 +7,12 @@ noipa int exported_add(int a, int b)
 }
 EXPORT_SYMBOL_GPL(exported_add);
 
+static int ret;
+module_param(ret, int, 0444);
+
 static int exporter_init(void)
 {
-	return 0;
+	return ret;
 }
 
 static void exporter_exit(void)
