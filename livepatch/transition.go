@@ -109,7 +109,7 @@ func (c *Core) cancelTransition() {
 func (c *Core) reverseTransition() {
 	p := c.transitionPatch
 	from, to := progress(c.engine.PeekTarget()), progress(c.engine.PeekTarget().Opposite())
-	c.transLog.Debug("klp_reverse_transition", "'%s': reversing transition from %s to %s", p.Mod, from, to)
+	c.transLog.Debug("klp_reverse_transition", "'%s': reversing transition from %s", p.Mod, from+" to "+to)
 	c.engine.Reverse(c.sched.Synchronize, func() { c.setEnabled(p, !p.Enabled) })
 	c.startTransition()
 }

@@ -18,6 +18,7 @@ mem:
 internal/errno:
 internal/trace:
 internal/symtab:
+internal/dyndbg:         internal/errno internal/trace
 internal/smp:
 cpu:                     mem internal/trace
 internal/disasm:         cpu golang.org/x/arch/x86/x86asm
@@ -29,7 +30,7 @@ internal/asm:
 internal/compress:       github.com/klauspost/compress/zstd github.com/ulikunitz/xz/lzma
 internal/unwind:         mem transition internal/symtab
 internal/machine/kernel:
-internal/machine:        cpu ftrace livepatch mem transition internal/asm internal/compress internal/disasm internal/errno internal/machine/kernel internal/obj internal/smp internal/symtab internal/trace internal/unwind
+internal/machine:        cpu ftrace livepatch mem transition internal/asm internal/compress internal/disasm internal/dyndbg internal/errno internal/machine/kernel internal/obj internal/smp internal/symtab internal/trace internal/unwind
 internal/vfs:            ftrace livepatch transition internal/errno internal/machine internal/symtab internal/trace
 internal/shell:          livepatch transition internal/compress internal/errno internal/machine internal/obj internal/symtab internal/trace internal/vfs mvdan.cc/sh/v3/expand mvdan.cc/sh/v3/pattern mvdan.cc/sh/v3/syntax
 internal/scenario:       internal/machine internal/shell internal/trace internal/vfs

@@ -2,46 +2,36 @@ package machine
 
 import (
 	"testing"
+
+	"klpemu/internal/trace"
+
+	"github.com/google/go-cmp/cmp"
 )
 
+// A site decides whether a debug message of the kernel is printed, and with
+// what in front of it.
 func TestDynamicDebug(t *testing.T) {
-	const file, fn = "kernel/livepatch/transition.c", "klp_try_switch_task"
-	tests := []struct {
-		name    string
-		queries []string
-		want    bool
-		bad     bool
-	}{
-		{"off by default", nil, false, false},
-		{"by path with a star", []string{"file kernel/livepatch/* +p"}, true, false},
-		{"by base name", []string{"file transition.c +p"}, true, false},
-		{"by function", []string{"func klp_try_switch_task +p"}, true, false},
-		{"another function", []string{"func klp_send_signals +p"}, false, false},
-		{"by module", []string{"module livepatch +p"}, true, false},
-		{"the last one decides", []string{"file kernel/livepatch/* +p", "func klp_try_switch_task -p"}, false, false},
-		{"two in one write", []string{"file kernel/livepatch/* +p; func klp_try_switch_task -p\n"}, false, false},
-		{"everything", []string{"+p"}, true, false},
-		{"set to nothing", []string{"+p", "=_"}, false, false},
-		{"set to p", []string{"=p"}, true, false},
-		{"another flag", []string{"+m"}, false, false},
-		{"no value", []string{"file +p"}, false, true},
-		{"unknown keyword", []string{"frob x +p"}, false, true},
-		{"bad operator", []string{"file x *p"}, false, true},
-		{"bad flag", []string{"file x +z"}, false, true},
+	var lines []string
+	m := bootTest(t, Config{CPUs: 1, Console: func(line string) { lines = append(lines, line) }})
+	log := trace.Source{Sink: m.emit, File: "kernel/livepatch/transition.c", Prefix: "livepatch: "}
+	say := func() { log.Debug("klp_init_transition", "'%s': initializing %s transition", "p", "patching") }
+	for _, query := range []string{"module other +p", "func klp_init_transition +p", "line 591 +mfslt", "=_"} {
+		if err := m.DynamicDebug().Write(query); err != nil {
+			t.Fatal(err)
+		}
+		say()
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			m := bootTest(t, Config{CPUs: 1})
-			var err error
-			for _, q := range tt.queries {
-				err = m.DynamicDebug(q)
-			}
-			if (err != nil) != tt.bad {
-				t.Errorf("error %v, want one: %v", err, tt.bad)
-			}
-			if got := m.log.dynamic.enabled(file, fn); got != tt.want {
-				t.Errorf("enabled = %v, want %v", got, tt.want)
-			}
-		})
+	want := []string{
+		"livepatch: 'p': initializing patching transition",
+		"[100] livepatch:klp_init_transition:kernel/livepatch/transition.c:591: livepatch: 'p': initializing patching transition",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if m.DynamicDebug().Write("file x") == nil {
+		t.Error("a query without flags is accepted")
+	}
+	if last := lines[len(lines)-1]; last != "dyndbg: flags parse failed" {
+		t.Errorf("last line %q", last)
 	}
 }

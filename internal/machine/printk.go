@@ -2,10 +2,10 @@ package machine
 
 import (
 	"fmt"
-	"path"
 	"strings"
 	"time"
 
+	"klpemu/internal/dyndbg"
 	"klpemu/internal/trace"
 )
 
@@ -27,7 +27,7 @@ type printk struct {
 	records []LogRecord
 	cleared int // records before this one were cleared by dmesg -c
 	dropped int
-	dynamic dynamicDebug
+	dynamic dyndbg.Control
 	warns   int
 }
 
@@ -35,8 +35,11 @@ type printk struct {
 func (m *Machine) emit(e trace.Event) {
 	switch e.Kind {
 	case trace.Message:
-		if e.Level == trace.Debug && !m.log.dynamic.enabled(e.File, e.Func) {
-			return
+		if e.Level == trace.Debug {
+			if !m.printDebug(e) {
+				return
+			}
+			break
 		}
 		m.printk(e.Level, e.Text)
 	case trace.Warn:
@@ -89,52 +92,3 @@ func (m *Machine) consoleLevel() trace.Level {
 
 // Printk writes a line to the log from outside the kernel (/dev/kmsg).
 func (m *Machine) Printk(level trace.Level, text string) { m.printk(level, text) }
-
-// dynamicDebug is /sys/kernel/debug/dynamic_debug/control.
-type dynamicDebug struct {
-	queries []ddQuery
-}
-
-type ddQuery struct {
-	match  ddMatch
-	enable bool
-}
-
-// ddMatch is the matching part of a query; empty fields match everything.
-type ddMatch struct {
-	file, fn, module string
-}
-
-// enabled reports whether a pr_debug prints: the last query that matches it
-// decides.
-func (d *dynamicDebug) enabled(file, fn string) bool {
-	on := false
-	for _, q := range d.queries {
-		if q.match.covers(file, fn) {
-			on = q.enable
-		}
-	}
-	return on
-}
-
-func (q ddMatch) covers(file, fn string) bool {
-	return globMatch(q.fn, fn) && (globMatch(q.file, file) || globMatch(q.file, path.Base(file))) &&
-		(q.module == "" || globMatch(q.module, moduleOf(file)))
-}
-
-// moduleOf is KBUILD_MODNAME of built-in code: the file's base name, except
-// that livepatch's objects are linked into one.
-func moduleOf(file string) string {
-	if strings.HasPrefix(file, "kernel/livepatch/") {
-		return "livepatch"
-	}
-	return strings.TrimSuffix(path.Base(file), ".c")
-}
-
-func globMatch(pattern, name string) bool {
-	if pattern == "" {
-		return true
-	}
-	ok, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(name, "/", "\x00"))
-	return err == nil && ok
-}

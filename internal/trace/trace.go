@@ -36,6 +36,9 @@ type Event struct {
 	File  string // source file in the kernel tree, for dynamic_debug
 	Func  string // kernel function, for dynamic_debug and WARN lines
 	Text  string // the line without its newline; for Warn the condition
+	// Format is that of a debug message, as the source has it: with its
+	// newline, without the prefix.
+	Format string
 }
 
 // String is the event's one text form.
@@ -84,7 +87,12 @@ func (s Source) Warn(fn, format string, args ...any) { s.Printk(Warning, fn, for
 func (s Source) Notice(fn, format string, args ...any) { s.Printk(Notice, fn, format, args...) }
 
 // Debug is pr_debug, shown only where dynamic_debug enables it.
-func (s Source) Debug(fn, format string, args ...any) { s.Printk(Debug, fn, format, args...) }
+func (s Source) Debug(fn, format string, args ...any) {
+	s.Sink.Emit(Event{
+		Kind: Message, Level: Debug, File: s.File, Func: fn,
+		Text: s.Prefix + fmt.Sprintf(format, args...), Format: format + "\n",
+	})
+}
 
 // WarnOn is WARN_ON(cond): it reports and returns cond, so that callers keep
 // the kernel's fallback path beside it. text is the condition as in the source.

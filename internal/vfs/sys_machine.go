@@ -91,7 +91,7 @@ func parseBool(data []byte) (bool, error) {
 func dynamicDebug(m Current) Node {
 	return &DynFile{
 		Perm:    0o644,
-		OnRead:  func() ([]byte, error) { return []byte("# filename:lineno [module]function flags format\n"), nil },
-		OnWrite: func(data []byte) error { return m().DynamicDebug(string(data)) },
+		OnRead:  func() ([]byte, error) { return []byte(m().DynamicDebug().String()), nil },
+		OnWrite: func(data []byte) error { return m().DynamicDebug().Write(string(data)) },
 	}
 }
