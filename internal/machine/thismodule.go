@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 
+	"klpemu/internal/modinfo"
 	"klpemu/internal/obj"
 	"klpemu/internal/trace"
 )
@@ -163,15 +164,15 @@ func (m *Machine) setModuleState(mod *Module, s ModuleState) {
 // marked is get_modinfo(info, "livepatch").
 func marked(files []*obj.File) bool {
 	for _, f := range files {
-		if _, ok := modinfo(f, "livepatch"); ok {
+		if _, ok := getModinfo(f, "livepatch"); ok {
 			return true
 		}
 	}
 	return false
 }
 
-// modinfo is get_modinfo: the value of a tag in .modinfo.
-func modinfo(f *obj.File, tag string) (string, bool) {
+// getModinfo is get_modinfo: the value of a tag in .modinfo.
+func getModinfo(f *obj.File, tag string) (string, bool) {
 	s := f.Section(".modinfo")
 	if s == nil {
 		return "", false
@@ -299,26 +300,20 @@ func (m *Machine) unknownParameter(mod *Module, name string) {
 	m.printk(trace.Warning, mod.Name+": unknown parameter '"+name+"' ignored")
 }
 
-// ModInfo is one line of a module's .modinfo.
-type ModInfo struct{ Tag, Value string }
-
 // ModInfo returns what modinfo tells of a module: its .modinfo, file by file;
 // a .klp is a livepatch that is in the tree.
-func (src *ModuleSource) ModInfo() []ModInfo {
-	var info []ModInfo
+func (src *ModuleSource) ModInfo() []modinfo.Field {
+	var info []modinfo.Field
 	if src.Patch != nil {
-		info = append(info, ModInfo{"livepatch", "Y"}, ModInfo{"intree", "Y"})
+		info = append(info, modinfo.Field{Key: "livepatch", Value: "Y"}, modinfo.Field{Key: "intree", Value: "Y"})
 	}
 	for _, f := range src.Files {
-		s := f.Section(".modinfo")
-		if s == nil {
-			continue
-		}
-		for _, entry := range bytes.Split(s.Data, []byte{0}) {
-			if tag, value, ok := bytes.Cut(entry, []byte("=")); ok {
-				info = append(info, ModInfo{string(tag), string(value)})
-			}
+		if s := f.Section(".modinfo"); s != nil {
+			info = append(info, modinfo.Strings(s.Data)...)
 		}
 	}
-	return append(info, ModInfo{"name", src.Name})
+	if _, ok := modinfo.Value(info, "name"); !ok {
+		info = append(info, modinfo.Field{Key: "name", Value: src.Name})
+	}
+	return info
 }

@@ -3,47 +3,84 @@ package shell
 import (
 	"fmt"
 	"path"
-	"strings"
 
+	"klpemu/internal/compress"
 	"klpemu/internal/machine"
+	"klpemu/internal/modinfo"
 )
 
-const modinfoUsage = `modinfo [-F FIELD] FILE
+const modinfoUsage = `modinfo [-0] [-a|-d|-l|-n|-p|-F FIELD] FILE...
 Print what a module's file says about it.
-  -F, --field FIELD   only the values of this field`
+  -F, --field FIELD   only the values of this field
+  -a, --author        only the author
+  -d, --description   only the description
+  -l, --license       only the license
+  -n, --filename      only the file's path
+  -p, --parameters    only the parameters
+  -0, --null          a NUL behind each value, not a new line`
 
 // runModinfo is kmod's modinfo for files.
 func (s *System) runModinfo(c *Ctx) int {
-	opts, args, status, ok := c.Getopt("F:", map[string]byte{"field": 'F'})
+	opts, args, status, ok := c.Getopt("0adlnpF:", map[string]byte{
+		"null": '0', "author": 'a', "description": 'd', "license": 'l', "filename": 'n', "parameters": 'p', "field": 'F',
+	})
 	if !ok {
 		return status
 	}
-	if len(args) != 1 {
+	if len(args) == 0 {
 		return c.Errorf("ERROR: missing module or filename.")
 	}
-	field := ""
-	for _, o := range opts {
-		field = o.Arg
-	}
-	if _, err := c.ReadFile(args[0]); err != nil {
-		return c.Errorf("ERROR: Module %s not found.", args[0])
-	}
-	src, err := s.moduleSource(c, args[0])
-	if err != nil {
-		fmt.Fprintf(c.Stderr, "klpemu: %v\n", err)
-		return c.Errorf("ERROR: could not get modinfo from '%s': Invalid argument", machine.ModuleName(args[0]))
-	}
-	file := args[0]
-	if !path.IsAbs(file) {
-		file = path.Join(c.Dir(), file)
-	}
-	for _, i := range append([]machine.ModInfo{{Tag: "filename", Value: file}}, src.ModInfo()...) {
-		switch {
-		case field == "":
-			fmt.Fprintf(c.Out(), "%-16s%s\n", i.Tag+":", i.Value)
-		case strings.EqualFold(field, i.Tag):
-			fmt.Fprintln(c.Out(), i.Value)
+	var o modinfo.Options
+	for _, opt := range opts {
+		switch opt.Flag {
+		case '0':
+			o.Null = true
+		case 'F':
+			o.Field = opt.Arg
+		default:
+			o.Field = modinfo.OptionField(opt.Flag)
 		}
 	}
+	for _, file := range args {
+		if s.modinfo(c, file, o) != 0 {
+			status = 1
+		}
+	}
+	return status
+}
+
+func (s *System) modinfo(c *Ctx, file string, o modinfo.Options) int {
+	if _, err := c.ReadFile(file); err != nil {
+		return c.Errorf("ERROR: Module %s not found.", file)
+	}
+	fields, err := s.moduleFields(c, file)
+	if err != nil {
+		fmt.Fprintf(c.Stderr, "klpemu: %v\n", err)
+		return c.Errorf("ERROR: could not get modinfo from '%s': Invalid argument", machine.ModuleName(file))
+	}
+	if !path.IsAbs(file) {
+		file = c.Dir() + "/" + file // as kmod, which cleans nothing
+	}
+	modinfo.Print(c.Out(), file, fields, o, func(line string) { c.Errorf("ERROR: %s", line) })
 	return 0
+}
+
+// moduleFields is what modinfo tells of a module's file.
+func (s *System) moduleFields(c *Ctx, file string) ([]modinfo.Field, error) {
+	src, err := s.moduleSource(c, file)
+	if err != nil {
+		return nil, err
+	}
+	data, err := c.ReadFile(file)
+	if err == nil {
+		data, err = compress.Unpack(file, data, 0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	fields := src.ModInfo()
+	if sig, ok := modinfo.FindSignature(data); ok {
+		fields = append(fields, sig.Fields()...)
+	}
+	return fields, nil
 }
