@@ -317,27 +317,29 @@ func (g *generator) conditional() {
 }
 
 // linked goes on at a direct branch's target.
-const linked = "t := o.link\nif t == nil {\nSLOW\n}\n"
+const linked = "TAKE\n"
 
-// found goes on at address v, if it was jumped to before.
+// found is where address v leads, if it was jumped to before.
 const found = "j := &c.jumps[jumpIndex(v)]\nif j.rip != v {\nSLOW\n}\n"
+
+const goFound = "t := j.op\nFOUND\n"
 
 func (g *generator) branches() {
 	var jcc []string
 	for cc, name := range conditions {
-		jcc = append(jcc, g.add("J"+name, "if "+condition(cc)+" {\n"+linked+"o = t\n} else {\n"+next+"}\n"))
+		jcc = append(jcc, g.add("J"+name, "if "+condition(cc)+" {\n"+linked+"} else {\n"+next+"}\n"))
 	}
 	g.table("hotJcc", "[16]uint16", jcc)
-	g.add("Jmp", linked+"o = t\n")
+	g.add("Jmp", linked)
 	call := pushAddr + page("wtlb", 64) + store(64, "o.imm") + "c.r[RSP] = addr\n"
-	g.add("Call", linked+call+"o = t\n")
-	g.add("CallR", "v := c.r[o.d]\n"+found+call+"o = j.op\n")
-	g.add("JmpR", "v := c.r[o.d]\n"+found+"o = j.op\n")
-	g.add("Ret", "addr := c.r[RSP]\n"+page("rtlb", 64)+"v := "+load(64)+"\n"+found+"c.r[RSP] = addr + o.imm\no = j.op\n")
+	g.add("Call", "if o.link == nil {\nSLOW\n}\n"+call+linked)
+	g.add("CallR", "v := c.r[o.d]\n"+found+call+goFound)
+	g.add("JmpR", "v := c.r[o.d]\n"+found+goFound)
+	g.add("Ret", "addr := c.r[RSP]\n"+page("rtlb", 64)+"v := "+load(64)+"\n"+found+"c.r[RSP] = addr + o.imm\n"+goFound)
 	for _, mode := range []string{"B", "X"} {
 		read := address(mode) + page("rtlb", 64) + "v := " + load(64) + "\n" + found
-		g.add("JmpM"+mode, read+"o = j.op\n")
-		g.add("CallM"+mode, read+"{\n"+call+"}\no = j.op\n")
+		g.add("JmpM"+mode, read+goFound)
+		g.add("CallM"+mode, read+"{\n"+call+"}\n"+goFound)
 	}
 }
 

@@ -271,8 +271,7 @@ func (g *generator) fused() {
 }
 
 func fusedBranch(op string, size, cc int) string {
-	return "o = step(o)\nif " + direct(op, size, cc) +
-		" {\nif t := o.link; t != nil {\no = t\nn--\n}\n} else {\no = step(o)\nn--\n}\n"
+	return "o = step(o)\nif " + direct(op, size, cc) + " {\nTAKE\n} else {\no = step(o)\n}\n"
 }
 
 // direct is the condition in terms of a, b and r.
@@ -344,7 +343,7 @@ func pairBody(first, second, same string, dead bool) string {
 		first = "var w uint64\n" + forward(first, keep)
 		second = forwarded(second, same)
 	}
-	return first + "n--\n{\n" + second + "}\n"
+	return first + "{\n" + second + "}\n"
 }
 
 // quiet makes forms that record no flags, for where they are overwritten before
@@ -480,30 +479,64 @@ func (g *generator) codes() string {
 
 func (g *generator) switchFile() string {
 	var b strings.Builder
-	b.WriteString(header + `import "math/bits"
+	b.WriteString(header + `import (
+	"math/bits"
+	"unsafe"
+)
 
-// loop executes n instructions from o on, or up to overshoot more. It returns the
-// next one and how many were left; if that is positive, the executor has to do
-// the next. Else the flags may be wrong until deadReach more were executed.
+// loop executes instructions from o on, at most n. It returns the next one and
+// how many are left of n, and whether that is because the executor has to do the
+// next. Otherwise the run that the next is in might not fit into what is left:
+// only where control leaves a run, the budget is looked at. So n counts, inside,
+// what would be left at the end of the run.
 //
 //go:norace
-func (c *VCPU) loop(o *op, n int64) (*op, int64) {
-	for ; n > 0; n-- {
-		switch o.code {
-		case opSlow:
-			return o, n
-		case opEnd:
-			if o.link == nil {
-				return o, n
-			}
-			o = o.link
-			n++
-`)
-	for _, f := range g.forms {
-		fmt.Fprintf(&b, "case %s:\n%s", f.name, withFlags(strings.ReplaceAll(f.body, "SLOW", "return o, n")))
+func (c *VCPU) loop(o *op, n int64) (next *op, left int64, slow bool) {
+	if n -= int64(o.rem); n < 0 {
+		return o, n + int64(o.rem), false
 	}
-	b.WriteString("}\n}\nreturn o, n\n}\n")
+	_ = c.rip // not nil, from here on
+again:
+	switch o.code {
+	case opSlow:
+		goto slow
+	case opEnd:
+` + resolve(linked, inSwitch) + "goto again\n")
+	for _, f := range g.forms {
+		fmt.Fprintf(&b, "case %s:\n%sgoto again\n", f.name, resolve(withFlags(f.body), inSwitch))
+	}
+	b.WriteString(`}
+slow:
+	return o, n + int64(o.rem), true
+spent:
+	return o, n + int64(o.rem), false
+}
+`)
 	return b.String()
+}
+
+// What the words in bodies stand for: SLOW leaves the instruction to its
+// executor, TAKE goes on at a direct branch's target, FOUND at t, which the branch o
+// leads to.
+var (
+	inSwitch = map[string]string{
+		"SLOW":  "goto slow",
+		"TAKE":  "t := o.link\nif t == nil {\ngoto slow\n}\nn -= int64(o.cost)\no = t\nif n < 0 {\ngoto spent\n}",
+		next:    "o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))\n", // a call, even inlined, would leave a nop
+		"FOUND": "n += int64(o.rem) - 1 - int64(t.rem)\no = t\nif n < 0 {\ngoto spent\n}",
+	}
+	inLeaf = map[string]string{
+		"SLOW":  "return nil",
+		"TAKE":  "t := o.link\nif t == nil {\nreturn nil\n}\no = t",
+		"FOUND": "o = t",
+	}
+)
+
+func resolve(body string, words map[string]string) string {
+	for word, text := range words {
+		body = strings.ReplaceAll(body, word, text)
+	}
+	return body
 }
 
 func (g *generator) leafFile() string {
@@ -517,7 +550,7 @@ func (g *generator) leafFile() string {
 	b.WriteString("}\n")
 	for _, f := range g.forms {
 		if !f.fuse {
-			fmt.Fprintf(&b, "\nfunc leaf%s(c *VCPU, o *op) *op {\n%sreturn o\n}\n", f.name[2:], withFlags(strings.ReplaceAll(f.body, "SLOW", "return nil")))
+			fmt.Fprintf(&b, "\nfunc leaf%s(c *VCPU, o *op) *op {\n%sreturn o\n}\n", f.name[2:], resolve(withFlags(f.body), inLeaf))
 		}
 	}
 	return b.String()

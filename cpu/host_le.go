@@ -10,7 +10,8 @@ import (
 
 // Guest memory is little-endian, and so are these hosts: an access is one load
 // or store. The caller has checked that it does not cross the page's end. This
-// file and view_step.go are the package's only uses of unsafe.
+// file, view_step.go and the generated switch, which goes from op to op as step
+// does, are the package's only uses of unsafe.
 
 func load8(p *[mem.PageSize]byte, addr uint64) uint8 {
 	return *(*uint8)(unsafe.Add(unsafe.Pointer(p), addr&pageMask))

@@ -22,7 +22,7 @@ func specialize(o *op) {
 		return
 	}
 	if code := pick(o, in); code != opSlow {
-		o.code = code
+		o.base = code
 		o.leaf = leaves[code]
 	}
 }
@@ -133,16 +133,6 @@ func (o *op) operands(in *Inst) (form int, ok bool) {
 	return 0, false
 }
 
-// Run gives the switch its budget less budgetSlack and does the rest by leaves:
-// the switch may overshoot by what one case executes besides its first
-// instruction, and where its budget ends, flags may be missing that no
-// instruction within deadReach needs.
-const (
-	overshoot   = 2
-	deadReach   = 12
-	budgetSlack = overshoot + deadReach
-)
-
 // quieten gives forms that record no flags to instructions whose flags are
 // overwritten before anything can see them: by a branch, a fault or an executor.
 // Only the switch has such forms.
@@ -157,7 +147,7 @@ func quieten(run []op) {
 
 // overwritten reports whether what follows overwrites all flags first.
 func overwritten(run []op) bool {
-	for i := range min(len(run), deadReach) {
+	for i := range run {
 		code := run[i].code
 		if int(code) >= len(hotOperands) || hotOperands[code]&harmless == 0 {
 			return false

@@ -7840,8 +7840,7 @@ func leafJmp(c *VCPU, o *op) *op {
 }
 
 func leafCall(c *VCPU, o *op) *op {
-	t := o.link
-	if t == nil {
+	if o.link == nil {
 		return nil
 	}
 	addr := c.r[RSP] - 8
@@ -7851,6 +7850,10 @@ func leafCall(c *VCPU, o *op) *op {
 	}
 	store64(e.page, addr, o.imm)
 	c.r[RSP] = addr
+	t := o.link
+	if t == nil {
+		return nil
+	}
 	o = t
 	return o
 }
@@ -7868,7 +7871,8 @@ func leafCallR(c *VCPU, o *op) *op {
 	}
 	store64(e.page, addr, o.imm)
 	c.r[RSP] = addr
-	o = j.op
+	t := j.op
+	o = t
 	return o
 }
 
@@ -7878,7 +7882,8 @@ func leafJmpR(c *VCPU, o *op) *op {
 	if j.rip != v {
 		return nil
 	}
-	o = j.op
+	t := j.op
+	o = t
 	return o
 }
 
@@ -7894,7 +7899,8 @@ func leafRet(c *VCPU, o *op) *op {
 		return nil
 	}
 	c.r[RSP] = addr + o.imm
-	o = j.op
+	t := j.op
+	o = t
 	return o
 }
 
@@ -7909,7 +7915,8 @@ func leafJmpMB(c *VCPU, o *op) *op {
 	if j.rip != v {
 		return nil
 	}
-	o = j.op
+	t := j.op
+	o = t
 	return o
 }
 
@@ -7933,7 +7940,8 @@ func leafCallMB(c *VCPU, o *op) *op {
 		store64(e.page, addr, o.imm)
 		c.r[RSP] = addr
 	}
-	o = j.op
+	t := j.op
+	o = t
 	return o
 }
 
@@ -7948,7 +7956,8 @@ func leafJmpMX(c *VCPU, o *op) *op {
 	if j.rip != v {
 		return nil
 	}
-	o = j.op
+	t := j.op
+	o = t
 	return o
 }
 
@@ -7972,7 +7981,8 @@ func leafCallMX(c *VCPU, o *op) *op {
 		store64(e.page, addr, o.imm)
 		c.r[RSP] = addr
 	}
-	o = j.op
+	t := j.op
+	o = t
 	return o
 }
 

@@ -2,4564 +2,15120 @@
 
 package cpu
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+)
 
-// loop executes n instructions from o on, or up to overshoot more. It returns the
-// next one and how many were left; if that is positive, the executor has to do
-// the next. Else the flags may be wrong until deadReach more were executed.
+// loop executes instructions from o on, at most n. It returns the next one and
+// how many are left of n, and whether that is because the executor has to do the
+// next. Otherwise the run that the next is in might not fit into what is left:
+// only where control leaves a run, the budget is looked at. So n counts, inside,
+// what would be left at the end of the run.
 //
 //go:norace
-func (c *VCPU) loop(o *op, n int64) (*op, int64) {
-	for ; n > 0; n-- {
-		switch o.code {
-		case opSlow:
-			return o, n
-		case opEnd:
-			if o.link == nil {
-				return o, n
-			}
-			o = o.link
-			n++
-		case opMovRR8:
-			v := uint8(c.r[o.s])
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(v)
-			o = step(o)
-		case opMovRR16:
-			v := uint16(c.r[o.s])
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(v)
-			o = step(o)
-		case opMovRR32:
-			v := uint32(c.r[o.s])
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opMovRR64:
-			v := c.r[o.s]
-			c.r[o.d] = v
-			o = step(o)
-		case opMovRI8:
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(uint8(o.imm))
-			o = step(o)
-		case opMovRI16:
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(uint16(o.imm))
-			o = step(o)
-		case opMovRI32:
-			c.r[o.d] = uint64(uint32(o.imm))
-			o = step(o)
-		case opMovRI64:
-			c.r[o.d] = o.imm
-			o = step(o)
-		case opMovRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
-			o = step(o)
-		case opMovRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(load16(e.page, addr))
-			o = step(o)
-		case opMovRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load32(e.page, addr))
-			o = step(o)
-		case opMovRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = load64(e.page, addr)
-			o = step(o)
-		case opMovRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
-			o = step(o)
-		case opMovRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(load16(e.page, addr))
-			o = step(o)
-		case opMovRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load32(e.page, addr))
-			o = step(o)
-		case opMovRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = load64(e.page, addr)
-			o = step(o)
-		case opMovMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			store8(e.page, addr, uint8(c.r[o.s]))
-			o = step(o)
-		case opMovMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			store16(e.page, addr, uint16(c.r[o.s]))
-			o = step(o)
-		case opMovMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			store32(e.page, addr, uint32(c.r[o.s]))
-			o = step(o)
-		case opMovMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			store64(e.page, addr, c.r[o.s])
-			o = step(o)
-		case opMovMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			store8(e.page, addr, uint8(c.r[o.s]))
-			o = step(o)
-		case opMovMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			store16(e.page, addr, uint16(c.r[o.s]))
-			o = step(o)
-		case opMovMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			store32(e.page, addr, uint32(c.r[o.s]))
-			o = step(o)
-		case opMovMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			store64(e.page, addr, c.r[o.s])
-			o = step(o)
-		case opMovMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			store8(e.page, addr, uint8(o.imm))
-			o = step(o)
-		case opMovMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			store16(e.page, addr, uint16(o.imm))
-			o = step(o)
-		case opMovMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			store32(e.page, addr, uint32(o.imm))
-			o = step(o)
-		case opMovMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			store64(e.page, addr, o.imm)
-			o = step(o)
-		case opMovMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			store8(e.page, addr, uint8(o.imm))
-			o = step(o)
-		case opMovMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			store16(e.page, addr, uint16(o.imm))
-			o = step(o)
-		case opMovMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			store32(e.page, addr, uint32(o.imm))
-			o = step(o)
-		case opMovMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			store64(e.page, addr, o.imm)
-			o = step(o)
-		case opMovzx8to32RR:
-			c.r[o.d] = uint64(uint8(c.r[o.s]))
-			o = step(o)
-		case opMovzx8to32RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load8(e.page, addr))
-			o = step(o)
-		case opMovzx8to32RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load8(e.page, addr))
-			o = step(o)
-		case opMovzx8to64RR:
-			c.r[o.d] = uint64(uint8(c.r[o.s]))
-			o = step(o)
-		case opMovzx8to64RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load8(e.page, addr))
-			o = step(o)
-		case opMovzx8to64RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load8(e.page, addr))
-			o = step(o)
-		case opMovzx16to32RR:
-			c.r[o.d] = uint64(uint16(c.r[o.s]))
-			o = step(o)
-		case opMovzx16to32RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load16(e.page, addr))
-			o = step(o)
-		case opMovzx16to32RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load16(e.page, addr))
-			o = step(o)
-		case opMovzx16to64RR:
-			c.r[o.d] = uint64(uint16(c.r[o.s]))
-			o = step(o)
-		case opMovzx16to64RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load16(e.page, addr))
-			o = step(o)
-		case opMovzx16to64RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load16(e.page, addr))
-			o = step(o)
-		case opMovzx32to32RR:
-			c.r[o.d] = uint64(uint32(c.r[o.s]))
-			o = step(o)
-		case opMovzx32to32RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load32(e.page, addr))
-			o = step(o)
-		case opMovzx32to32RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load32(e.page, addr))
-			o = step(o)
-		case opMovzx32to64RR:
-			c.r[o.d] = uint64(uint32(c.r[o.s]))
-			o = step(o)
-		case opMovzx32to64RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load32(e.page, addr))
-			o = step(o)
-		case opMovzx32to64RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(load32(e.page, addr))
-			o = step(o)
-		case opMovsx8to32RR:
-			c.r[o.d] = uint64(uint32(int8(uint8(c.r[o.s]))))
-			o = step(o)
-		case opMovsx8to32RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(uint32(int8(load8(e.page, addr))))
-			o = step(o)
-		case opMovsx8to32RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(uint32(int8(load8(e.page, addr))))
-			o = step(o)
-		case opMovsx8to64RR:
-			c.r[o.d] = uint64(int8(uint8(c.r[o.s])))
-			o = step(o)
-		case opMovsx8to64RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(int8(load8(e.page, addr)))
-			o = step(o)
-		case opMovsx8to64RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(int8(load8(e.page, addr)))
-			o = step(o)
-		case opMovsx16to32RR:
-			c.r[o.d] = uint64(uint32(int16(uint16(c.r[o.s]))))
-			o = step(o)
-		case opMovsx16to32RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(uint32(int16(load16(e.page, addr))))
-			o = step(o)
-		case opMovsx16to32RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(uint32(int16(load16(e.page, addr))))
-			o = step(o)
-		case opMovsx16to64RR:
-			c.r[o.d] = uint64(int16(uint16(c.r[o.s])))
-			o = step(o)
-		case opMovsx16to64RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(int16(load16(e.page, addr)))
-			o = step(o)
-		case opMovsx16to64RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(int16(load16(e.page, addr)))
-			o = step(o)
-		case opMovsx32to32RR:
-			c.r[o.d] = uint64(uint32(int32(uint32(c.r[o.s]))))
-			o = step(o)
-		case opMovsx32to32RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(uint32(int32(load32(e.page, addr))))
-			o = step(o)
-		case opMovsx32to32RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(uint32(int32(load32(e.page, addr))))
-			o = step(o)
-		case opMovsx32to64RR:
-			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-			o = step(o)
-		case opMovsx32to64RMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(int32(load32(e.page, addr)))
-			o = step(o)
-		case opMovsx32to64RMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			c.r[o.d] = uint64(int32(load32(e.page, addr)))
-			o = step(o)
-		case opLeaB32:
-			addr := c.r[o.b] + o.disp
-			c.r[o.d] = uint64(uint32(addr))
-			o = step(o)
-		case opLeaB64:
-			addr := c.r[o.b] + o.disp
-			c.r[o.d] = addr
-			o = step(o)
-		case opLeaX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			c.r[o.d] = uint64(uint32(addr))
-			o = step(o)
-		case opLeaX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			c.r[o.d] = addr
-			o = step(o)
-		case opXchgRR32:
-			c.r[o.d], c.r[o.s] = uint64(uint32(c.r[o.s])), uint64(uint32(c.r[o.d]))
-			o = step(o)
-		case opXchgRR64:
-			c.r[o.d], c.r[o.s] = c.r[o.s], c.r[o.d]
-			o = step(o)
-		case opNop:
-			o = step(o)
-		case opCltq:
-			c.r[RAX] = uint64(int64(int32(c.r[RAX])))
-			o = step(o)
-		case opCltd:
-			c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
-			o = step(o)
-		case opCqto:
-			c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
-			o = step(o)
-		case opPushR:
-			v := c.r[o.d]
-			addr := c.r[RSP] - 8
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			store64(e.page, addr, v)
-			c.r[RSP] = addr
-			o = step(o)
-		case opPushI:
-			v := o.imm
-			addr := c.r[RSP] - 8
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			store64(e.page, addr, v)
-			c.r[RSP] = addr
-			o = step(o)
-		case opPopR:
-			addr := c.r[RSP]
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			c.r[RSP] = addr + 8
-			c.r[o.d] = load64(e.page, addr)
-			o = step(o)
-		case opLeave:
-			addr := c.r[RBP]
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			c.r[RSP] = addr + 8
-			c.r[RBP] = load64(e.page, addr)
-			o = step(o)
-		case opAddRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAddRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAddRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAddRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAddRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAddRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRI64:
-			a, b := c.r[o.d], o.imm
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAddRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAddRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAddRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAddRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAddRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAddRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAddMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAddMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAddMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAddMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAddMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAddMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAddMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAddMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAddMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAddMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAddMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAddMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAddMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAddMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAddMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a + b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAddMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opOrRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opOrRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opOrRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opOrRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opOrRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opOrRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRI64:
-			a, b := c.r[o.d], o.imm
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opOrRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opOrRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opOrRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opOrRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opOrRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opOrRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opOrMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opOrMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opOrMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opOrMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opOrMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opOrMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opOrMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opOrMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opOrMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opOrMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opOrMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opOrMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opOrMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opOrMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opOrMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a | b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opOrMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a | b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAdcRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAdcRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAdcRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAdcRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAdcRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRI64:
-			a, b := c.r[o.d], o.imm
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAdcRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAdcRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAdcRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAdcRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAdcMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAdcMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAdcMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAdcMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAdcMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAdcMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAdcMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAdcMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAdcMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAdcMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAdcMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAdcMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a + b + uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAdcMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a + b + uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAdcMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a + b + uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a&b | (a|b)&^r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAdcMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a + b + c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSbbRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSbbRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSbbRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSbbRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSbbRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRI64:
-			a, b := c.r[o.d], o.imm
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSbbRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSbbRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSbbRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSbbRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSbbMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSbbMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSbbMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSbbMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSbbMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSbbMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSbbMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSbbMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSbbMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSbbMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSbbMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSbbMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b - uint8(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSbbMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a - b - uint16(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSbbMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b - uint32(c.fc>>63)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSbbMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b - c.fc>>63
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAndRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAndRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAndRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opAndRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAndRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAndRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRI64:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opAndRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAndRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAndRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opAndRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opAndRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opAndRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opAndMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAndMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAndMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAndMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAndMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAndMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAndMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAndMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAndMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAndMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAndMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAndMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opAndMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opAndMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opAndMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opAndMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSubRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSubRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSubRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSubRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSubRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSubRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRI64:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSubRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSubRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSubRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSubRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opSubRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opSubRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opSubMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSubMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSubMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSubMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSubMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSubMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSubMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSubMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSubMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSubMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSubMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSubMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opSubMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			store8(e.page, addr, r)
-			o = step(o)
-		case opSubMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			store16(e.page, addr, r)
-			o = step(o)
-		case opSubMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			o = step(o)
-		case opSubMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			store64(e.page, addr, r)
-			o = step(o)
-		case opXorRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opXorRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opXorRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opXorRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opXorRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opXorRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRI64:
-			a, b := c.r[o.d], o.imm
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opXorRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opXorRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opXorRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opXorRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opXorRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opXorRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			c.r[o.d] = r
-			o = step(o)
-		case opXorMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opXorMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opXorMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opXorMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opXorMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opXorMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opXorMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opXorMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opXorMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opXorMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opXorMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opXorMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opXorMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			store8(e.page, addr, r)
-			o = step(o)
-		case opXorMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			store16(e.page, addr, r)
-			o = step(o)
-		case opXorMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a ^ b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			store32(e.page, addr, r)
-			o = step(o)
-		case opXorMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a ^ b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			store64(e.page, addr, r)
-			o = step(o)
-		case opCmpRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opCmpRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpRI64:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opCmpRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opCmpRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opCmpMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opCmpMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opCmpMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opCmpMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-		case opCmpMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			o = step(o)
-		case opCmpMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-		case opCmpMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-		case opTestRR8:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRR16:
-			a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opTestRI8:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRI16:
-			a, b := uint16(c.r[o.d]), uint16(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRI32:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRI64:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opTestRMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opTestRMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := uint16(c.r[o.d]), load16(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opTestMRB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMRB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMRB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMRB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opTestMRX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMRX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMRX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMRX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opTestMIB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMIB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMIB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMIB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opTestMIX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMIX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a, b := load16(e.page, addr), uint16(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMIX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-		case opTestMIX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-		case opIncR8:
-			a := uint8(c.r[o.d])
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 56
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opIncR16:
-			a := uint16(c.r[o.d])
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 48
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opIncR32:
-			a := uint32(c.r[o.d])
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 32
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opIncR64:
-			a := c.r[o.d]
-			r := a + 1
-			c.fz, c.fr = r, r
-			v := a &^ r
-			v <<= 0
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-			c.r[o.d] = r
-			o = step(o)
-		case opIncMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a := load8(e.page, addr)
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 56
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			store8(e.page, addr, r)
-			o = step(o)
-		case opIncMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a := load16(e.page, addr)
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 48
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			store16(e.page, addr, r)
-			o = step(o)
-		case opIncMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a := load32(e.page, addr)
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 32
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			store32(e.page, addr, r)
-			o = step(o)
-		case opIncMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a := load64(e.page, addr)
-			r := a + 1
-			c.fz, c.fr = r, r
-			v := a &^ r
-			v <<= 0
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-			store64(e.page, addr, r)
-			o = step(o)
-		case opIncMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a := load8(e.page, addr)
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 56
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			store8(e.page, addr, r)
-			o = step(o)
-		case opIncMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a := load16(e.page, addr)
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 48
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			store16(e.page, addr, r)
-			o = step(o)
-		case opIncMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a := load32(e.page, addr)
-			r := a + 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(a &^ r)
-			v <<= 32
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
-			store32(e.page, addr, r)
-			o = step(o)
-		case opIncMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a := load64(e.page, addr)
-			r := a + 1
-			c.fz, c.fr = r, r
-			v := a &^ r
-			v <<= 0
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-			store64(e.page, addr, r)
-			o = step(o)
-		case opDecR8:
-			a := uint8(c.r[o.d])
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 56
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opDecR16:
-			a := uint16(c.r[o.d])
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 48
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opDecR32:
-			a := uint32(c.r[o.d])
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 32
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opDecR64:
-			a := c.r[o.d]
-			r := a - 1
-			c.fz, c.fr = r, r
-			v := ^a & r
-			v <<= 0
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
-			c.r[o.d] = r
-			o = step(o)
-		case opDecMB8:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a := load8(e.page, addr)
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 56
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			store8(e.page, addr, r)
-			o = step(o)
-		case opDecMB16:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a := load16(e.page, addr)
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 48
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			store16(e.page, addr, r)
-			o = step(o)
-		case opDecMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a := load32(e.page, addr)
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 32
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			store32(e.page, addr, r)
-			o = step(o)
-		case opDecMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a := load64(e.page, addr)
-			r := a - 1
-			c.fz, c.fr = r, r
-			v := ^a & r
-			v <<= 0
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
-			store64(e.page, addr, r)
-			o = step(o)
-		case opDecMX8:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a := load8(e.page, addr)
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 56
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			store8(e.page, addr, r)
-			o = step(o)
-		case opDecMX16:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+1)>>pageShift {
-				return o, n
-			}
-			a := load16(e.page, addr)
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 48
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			store16(e.page, addr, r)
-			o = step(o)
-		case opDecMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a := load32(e.page, addr)
-			r := a - 1
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a & r)
-			v <<= 32
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-			store32(e.page, addr, r)
-			o = step(o)
-		case opDecMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a := load64(e.page, addr)
-			r := a - 1
-			c.fz, c.fr = r, r
-			v := ^a & r
-			v <<= 0
-			old := c.fc & carryBit
-			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
-			store64(e.page, addr, r)
-			o = step(o)
-		case opNegR8:
-			var a uint8
-			b := uint8(c.r[o.d])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opNegR16:
-			var a uint16
-			b := uint16(c.r[o.d])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<48 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<48 | v
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opNegR32:
-			var a uint32
-			b := uint32(c.r[o.d])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opNegR64:
-			var a uint64
-			b := c.r[o.d]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			c.r[o.d] = r
-			o = step(o)
-		case opNotR8:
-			r := ^uint8(c.r[o.d])
-			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-			o = step(o)
-		case opNotR16:
-			r := ^uint16(c.r[o.d])
-			c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
-			o = step(o)
-		case opNotR32:
-			r := ^uint32(c.r[o.d])
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opNotR64:
-			r := ^c.r[o.d]
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRR32:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.fz = 1
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			if p != int64(int32(p)) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRR64:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a * b
-			hi, _ := bits.Mul64(a, b)
-			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-			c.fz, c.fr, c.fc = 1, r, 0
-			if hi != uint64(int64(r)>>63) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRMB32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.fz = 1
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			if p != int64(int32(p)) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRMB64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a * b
-			hi, _ := bits.Mul64(a, b)
-			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-			c.fz, c.fr, c.fc = 1, r, 0
-			if hi != uint64(int64(r)>>63) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRMX32:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.fz = 1
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			if p != int64(int32(p)) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRMX64:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a * b
-			hi, _ := bits.Mul64(a, b)
-			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-			c.fz, c.fr, c.fc = 1, r, 0
-			if hi != uint64(int64(r)>>63) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRRI32:
-			a, b := uint32(c.r[o.s]), uint32(o.imm)
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.fz = 1
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			if p != int64(int32(p)) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRRI64:
-			a, b := c.r[o.s], o.imm
-			r := a * b
-			hi, _ := bits.Mul64(a, b)
-			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-			c.fz, c.fr, c.fc = 1, r, 0
-			if hi != uint64(int64(r)>>63) {
-				c.fc = carryBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opMulR32:
-			p := uint64(uint32(c.r[RAX])) * uint64(uint32(c.r[o.d]))
-			lo, hi := uint64(uint32(p)), p>>32
-			c.r[RAX], c.r[RDX] = lo, hi
-			c.fz, c.fr, c.fc = 1, lo<<32|lo, 0
-			if hi != 0 {
-				c.fc = carryBit
-			}
-			o = step(o)
-		case opMulR64:
-			hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
-			c.r[RAX], c.r[RDX] = lo, hi
-			c.fz, c.fr, c.fc = 1, lo, 0
-			if hi != 0 {
-				c.fc = carryBit
-			}
-			o = step(o)
-		case opDivR32:
-			d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
-			if d <= hi {
-				return o, n
-			}
-			v := hi<<32 | uint64(uint32(c.r[RAX]))
-			c.r[RAX], c.r[RDX] = v/d, v%d
-			o = step(o)
-		case opDivR64:
-			d, hi := c.r[o.d], c.r[RDX]
-			if d <= hi {
-				return o, n
-			}
-			c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
-			o = step(o)
-		case opIdivR32:
-			d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
-			if d == 0 || int64(int32(v)) != v || v == -1<<31 {
-				return o, n
-			}
-			c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
-			o = step(o)
-		case opIdivR64:
-			d, v := int64(c.r[o.d]), int64(c.r[RAX])
-			if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
-				return o, n
-			}
-			c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
-			o = step(o)
-		case opRolRI32:
-			k := uint(o.k) & 63
+func (c *VCPU) loop(o *op, n int64) (next *op, left int64, slow bool) {
+	if n -= int64(o.rem); n < 0 {
+		return o, n + int64(o.rem), false
+	}
+	_ = c.rip // not nil, from here on
+again:
+	switch o.code {
+	case opSlow:
+		goto slow
+	case opEnd:
+		t := o.link
+		if t == nil {
+			goto slow
+		}
+		n -= int64(o.cost)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opMovRR8:
+		v := uint8(c.r[o.s])
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRR16:
+		v := uint16(c.r[o.s])
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRR32:
+		v := uint32(c.r[o.s])
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRR64:
+		v := c.r[o.s]
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRI8:
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(uint8(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRI16:
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(uint16(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRI32:
+		c.r[o.d] = uint64(uint32(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRI64:
+		c.r[o.d] = o.imm
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(load16(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load32(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = load64(e.page, addr)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(load16(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load32(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = load64(e.page, addr)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		store8(e.page, addr, uint8(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		store16(e.page, addr, uint16(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		store32(e.page, addr, uint32(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, c.r[o.s])
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		store8(e.page, addr, uint8(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		store16(e.page, addr, uint16(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		store32(e.page, addr, uint32(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, c.r[o.s])
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		store8(e.page, addr, uint8(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		store16(e.page, addr, uint16(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		store32(e.page, addr, uint32(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, o.imm)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		store8(e.page, addr, uint8(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		store16(e.page, addr, uint16(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		store32(e.page, addr, uint32(o.imm))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, o.imm)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx8to32RR:
+		c.r[o.d] = uint64(uint8(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx8to32RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load8(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx8to32RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load8(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx8to64RR:
+		c.r[o.d] = uint64(uint8(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx8to64RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load8(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx8to64RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load8(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx16to32RR:
+		c.r[o.d] = uint64(uint16(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx16to32RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load16(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx16to32RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load16(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx16to64RR:
+		c.r[o.d] = uint64(uint16(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx16to64RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load16(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx16to64RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load16(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx32to32RR:
+		c.r[o.d] = uint64(uint32(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx32to32RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load32(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx32to32RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load32(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx32to64RR:
+		c.r[o.d] = uint64(uint32(c.r[o.s]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx32to64RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load32(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovzx32to64RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(load32(e.page, addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx8to32RR:
+		c.r[o.d] = uint64(uint32(int8(uint8(c.r[o.s]))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx8to32RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(uint32(int8(load8(e.page, addr))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx8to32RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(uint32(int8(load8(e.page, addr))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx8to64RR:
+		c.r[o.d] = uint64(int8(uint8(c.r[o.s])))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx8to64RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(int8(load8(e.page, addr)))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx8to64RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(int8(load8(e.page, addr)))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx16to32RR:
+		c.r[o.d] = uint64(uint32(int16(uint16(c.r[o.s]))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx16to32RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(uint32(int16(load16(e.page, addr))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx16to32RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(uint32(int16(load16(e.page, addr))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx16to64RR:
+		c.r[o.d] = uint64(int16(uint16(c.r[o.s])))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx16to64RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(int16(load16(e.page, addr)))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx16to64RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(int16(load16(e.page, addr)))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx32to32RR:
+		c.r[o.d] = uint64(uint32(int32(uint32(c.r[o.s]))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx32to32RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(uint32(int32(load32(e.page, addr))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx32to32RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(uint32(int32(load32(e.page, addr))))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx32to64RR:
+		c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx32to64RMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(int32(load32(e.page, addr)))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMovsx32to64RMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		c.r[o.d] = uint64(int32(load32(e.page, addr)))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opLeaB32:
+		addr := c.r[o.b] + o.disp
+		c.r[o.d] = uint64(uint32(addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opLeaB64:
+		addr := c.r[o.b] + o.disp
+		c.r[o.d] = addr
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opLeaX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		c.r[o.d] = uint64(uint32(addr))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opLeaX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		c.r[o.d] = addr
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXchgRR32:
+		c.r[o.d], c.r[o.s] = uint64(uint32(c.r[o.s])), uint64(uint32(c.r[o.d]))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXchgRR64:
+		c.r[o.d], c.r[o.s] = c.r[o.s], c.r[o.d]
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNop:
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCltq:
+		c.r[RAX] = uint64(int64(int32(c.r[RAX])))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCltd:
+		c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCqto:
+		c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opPushR:
+		v := c.r[o.d]
+		addr := c.r[RSP] - 8
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, v)
+		c.r[RSP] = addr
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opPushI:
+		v := o.imm
+		addr := c.r[RSP] - 8
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, v)
+		c.r[RSP] = addr
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opPopR:
+		addr := c.r[RSP]
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		c.r[RSP] = addr + 8
+		c.r[o.d] = load64(e.page, addr)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opLeave:
+		addr := c.r[RBP]
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		c.r[RSP] = addr + 8
+		c.r[RBP] = load64(e.page, addr)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRI64:
+		a, b := c.r[o.d], o.imm
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRI64:
+		a, b := c.r[o.d], o.imm
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a | b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a | b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRI64:
+		a, b := c.r[o.d], o.imm
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a + b + uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a + b + uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a + b + uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a + b + c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRI64:
+		a, b := c.r[o.d], o.imm
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b - uint8(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a - b - uint16(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b - uint32(c.fc>>63)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b - c.fc>>63
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRI64:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRI64:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRI64:
+		a, b := c.r[o.d], o.imm
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a ^ b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a ^ b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRI64:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRR8:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRR16:
+		a, b := uint16(c.r[o.d]), uint16(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRI8:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRI16:
+		a, b := uint16(c.r[o.d]), uint16(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRI32:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRI64:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := uint16(c.r[o.d]), load16(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMRX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a, b := load16(e.page, addr), uint16(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTestMIX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncR8:
+		a := uint8(c.r[o.d])
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 56
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncR16:
+		a := uint16(c.r[o.d])
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 48
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncR32:
+		a := uint32(c.r[o.d])
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 32
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncR64:
+		a := c.r[o.d]
+		r := a + 1
+		c.fz, c.fr = r, r
+		v := a &^ r
+		v <<= 0
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a := load8(e.page, addr)
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 56
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a := load16(e.page, addr)
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 48
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a := load32(e.page, addr)
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 32
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a := load64(e.page, addr)
+		r := a + 1
+		c.fz, c.fr = r, r
+		v := a &^ r
+		v <<= 0
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a := load8(e.page, addr)
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 56
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a := load16(e.page, addr)
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 48
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a := load32(e.page, addr)
+		r := a + 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a &^ r)
+		v <<= 32
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((a&^r))&auxBit
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a := load64(e.page, addr)
+		r := a + 1
+		c.fz, c.fr = r, r
+		v := a &^ r
+		v <<= 0
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecR8:
+		a := uint8(c.r[o.d])
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 56
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecR16:
+		a := uint16(c.r[o.d])
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 48
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecR32:
+		a := uint32(c.r[o.d])
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 32
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecR64:
+		a := c.r[o.d]
+		r := a - 1
+		c.fz, c.fr = r, r
+		v := ^a & r
+		v <<= 0
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMB8:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a := load8(e.page, addr)
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 56
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMB16:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a := load16(e.page, addr)
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 48
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a := load32(e.page, addr)
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 32
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a := load64(e.page, addr)
+		r := a - 1
+		c.fz, c.fr = r, r
+		v := ^a & r
+		v <<= 0
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMX8:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a := load8(e.page, addr)
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 56
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		store8(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMX16:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+1)>>pageShift {
+			goto slow
+		}
+		a := load16(e.page, addr)
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 48
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		store16(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a := load32(e.page, addr)
+		r := a - 1
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a & r)
+		v <<= 32
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+		store32(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a := load64(e.page, addr)
+		r := a - 1
+		c.fz, c.fr = r, r
+		v := ^a & r
+		v <<= 0
+		old := c.fc & carryBit
+		c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
+		store64(e.page, addr, r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNegR8:
+		var a uint8
+		b := uint8(c.r[o.d])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNegR16:
+		var a uint16
+		b := uint16(c.r[o.d])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<48 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<48 | v
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNegR32:
+		var a uint32
+		b := uint32(c.r[o.d])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNegR64:
+		var a uint64
+		b := c.r[o.d]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNotR8:
+		r := ^uint8(c.r[o.d])
+		c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNotR16:
+		r := ^uint16(c.r[o.d])
+		c.r[o.d] = c.r[o.d]&^0xffff | uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNotR32:
+		r := ^uint32(c.r[o.d])
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNotR64:
+		r := ^c.r[o.d]
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRR32:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.fz = 1
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		if p != int64(int32(p)) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRR64:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a * b
+		hi, _ := bits.Mul64(a, b)
+		hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+		c.fz, c.fr, c.fc = 1, r, 0
+		if hi != uint64(int64(r)>>63) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMB32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.fz = 1
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		if p != int64(int32(p)) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMB64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a * b
+		hi, _ := bits.Mul64(a, b)
+		hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+		c.fz, c.fr, c.fc = 1, r, 0
+		if hi != uint64(int64(r)>>63) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMX32:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.fz = 1
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		if p != int64(int32(p)) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMX64:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a * b
+		hi, _ := bits.Mul64(a, b)
+		hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+		c.fz, c.fr, c.fc = 1, r, 0
+		if hi != uint64(int64(r)>>63) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRRI32:
+		a, b := uint32(c.r[o.s]), uint32(o.imm)
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.fz = 1
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		if p != int64(int32(p)) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRRI64:
+		a, b := c.r[o.s], o.imm
+		r := a * b
+		hi, _ := bits.Mul64(a, b)
+		hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+		c.fz, c.fr, c.fc = 1, r, 0
+		if hi != uint64(int64(r)>>63) {
+			c.fc = carryBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMulR32:
+		p := uint64(uint32(c.r[RAX])) * uint64(uint32(c.r[o.d]))
+		lo, hi := uint64(uint32(p)), p>>32
+		c.r[RAX], c.r[RDX] = lo, hi
+		c.fz, c.fr, c.fc = 1, lo<<32|lo, 0
+		if hi != 0 {
+			c.fc = carryBit
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opMulR64:
+		hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+		c.r[RAX], c.r[RDX] = lo, hi
+		c.fz, c.fr, c.fc = 1, lo, 0
+		if hi != 0 {
+			c.fc = carryBit
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDivR32:
+		d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
+		if d <= hi {
+			goto slow
+		}
+		v := hi<<32 | uint64(uint32(c.r[RAX]))
+		c.r[RAX], c.r[RDX] = v/d, v%d
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDivR64:
+		d, hi := c.r[o.d], c.r[RDX]
+		if d <= hi {
+			goto slow
+		}
+		c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIdivR32:
+		d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
+		if d == 0 || int64(int32(v)) != v || v == -1<<31 {
+			goto slow
+		}
+		c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIdivR64:
+		d, v := int64(c.r[o.d]), int64(c.r[RAX])
+		if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
+			goto slow
+		}
+		c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRI32:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := bits.RotateLeft32(a, int(k))
+		c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<63 | uint64(r)>>31<<62
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRC32:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
 			a := uint32(c.r[o.d])
 			r := bits.RotateLeft32(a, int(k))
 			c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<63 | uint64(r)>>31<<62
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opRolRC32:
-			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<63 | uint64(r)>>31<<62
-				c.r[o.d] = uint64(r)
-			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
-			}
-			o = step(o)
-		case opRolRI64:
-			k := uint(o.k) & 63
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRI64:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := bits.RotateLeft64(a, int(k))
+		c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRC64:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
 			a := c.r[o.d]
 			r := bits.RotateLeft64(a, int(k))
 			c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
 			c.r[o.d] = r
-			o = step(o)
-		case opRolRC64:
-			if k := uint(c.r[RCX]) & 63; k != 0 {
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | r<<63 | r>>63<<62
-				c.r[o.d] = r
-			}
-			o = step(o)
-		case opRorRI32:
-			k := uint(o.k) & 63
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRI32:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := bits.RotateLeft32(a, -int(k))
+		c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<32&(carryBit|overflowBit)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRC32:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
 			a := uint32(c.r[o.d])
 			r := bits.RotateLeft32(a, -int(k))
 			c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<32&(carryBit|overflowBit)
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opRorRC32:
-			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, -int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | uint64(r)<<32&(carryBit|overflowBit)
-				c.r[o.d] = uint64(r)
-			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
-			}
-			o = step(o)
-		case opRorRI64:
-			k := uint(o.k) & 63
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRI64:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := bits.RotateLeft64(a, -int(k))
+		c.fc = c.fc&^(carryBit|overflowBit) | r<<0&(carryBit|overflowBit)
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRC64:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
 			a := c.r[o.d]
 			r := bits.RotateLeft64(a, -int(k))
 			c.fc = c.fc&^(carryBit|overflowBit) | r<<0&(carryBit|overflowBit)
 			c.r[o.d] = r
-			o = step(o)
-		case opRorRC64:
-			if k := uint(c.r[RCX]) & 63; k != 0 {
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, -int(k))
-				c.fc = c.fc&^(carryBit|overflowBit) | r<<0&(carryBit|overflowBit)
-				c.r[o.d] = r
-			}
-			o = step(o)
-		case opShlRI32:
-			k := uint(o.k) & 63
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRI32:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := a << k
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = uint64(a)<<32<<(k-1)&carryBit | c.fr>>1&overflowBit
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRC32:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
 			a := uint32(c.r[o.d])
 			r := a << k
 			c.fz = uint64(r)
 			c.fr = uint64(r)<<32 | uint64(r)
 			c.fc = uint64(a)<<32<<(k-1)&carryBit | c.fr>>1&overflowBit
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opShlRC32:
-			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
-				r := a << k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = uint64(a)<<32<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = uint64(r)
-			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
-			}
-			o = step(o)
-		case opShlRI64:
-			k := uint(o.k) & 63
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRI64:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := a << k
+		c.fz, c.fr = r, r
+		c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRC64:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
 			a := c.r[o.d]
 			r := a << k
 			c.fz, c.fr = r, r
 			c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
 			c.r[o.d] = r
-			o = step(o)
-		case opShlRC64:
-			if k := uint(c.r[RCX]) & 63; k != 0 {
-				a := c.r[o.d]
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRI32:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := a >> k
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		cf := uint64(a) << (64 - k) & carryBit
+		of := uint64(0)
+		if k == 1 {
+			of = uint64(a) << 32 & carryBit
+		}
+		c.fc = cf | (cf^of)>>1
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRC32:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
+			a := uint32(c.r[o.d])
+			r := a >> k
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			cf := uint64(a) << (64 - k) & carryBit
+			of := uint64(0)
+			if k == 1 {
+				of = uint64(a) << 32 & carryBit
 			}
-			o = step(o)
-		case opShrRI32:
+			c.fc = cf | (cf^of)>>1
+			c.r[o.d] = uint64(r)
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRI64:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := a >> k
+		c.fz, c.fr = r, r
+		cf := a << (64 - k) & carryBit
+		of := uint64(0)
+		if k == 1 {
+			of = a << 0 & carryBit
+		}
+		c.fc = cf | (cf^of)>>1
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRC64:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
+			a := c.r[o.d]
+			r := a >> k
+			c.fz, c.fr = r, r
+			cf := a << (64 - k) & carryBit
+			of := uint64(0)
+			if k == 1 {
+				of = a << 0 & carryBit
+			}
+			c.fc = cf | (cf^of)>>1
+			c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRI32:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := uint32(int32(a) >> k)
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		cf := uint64(int64(int32(a))>>(k-1)) << 63
+		c.fc = cf | cf>>1
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRC32:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
+			a := uint32(c.r[o.d])
+			r := uint32(int32(a) >> k)
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			cf := uint64(int64(int32(a))>>(k-1)) << 63
+			c.fc = cf | cf>>1
+			c.r[o.d] = uint64(r)
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRI64:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := uint64(int64(a) >> k)
+		c.fz, c.fr = r, r
+		cf := uint64(int64(int64(a))>>(k-1)) << 63
+		c.fc = cf | cf>>1
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRC64:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
+			a := c.r[o.d]
+			r := uint64(int64(a) >> k)
+			c.fz, c.fr = r, r
+			cf := uint64(int64(int64(a))>>(k-1)) << 63
+			c.fc = cf | cf>>1
+			c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlx32:
+		a, k := uint32(c.r[o.s]), uint(c.r[o.x])&31
+		r := a << k
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlx64:
+		a, k := c.r[o.s], uint(c.r[o.x])&63
+		r := a << k
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrx32:
+		a, k := uint32(c.r[o.s]), uint(c.r[o.x])&31
+		r := a >> k
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrx64:
+		a, k := c.r[o.s], uint(c.r[o.x])&63
+		r := a >> k
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarx32:
+		a, k := uint32(c.r[o.s]), uint(c.r[o.x])&31
+		r := uint32(int32(a) >> k)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarx64:
+		a, k := c.r[o.s], uint(c.r[o.x])&63
+		r := uint64(int64(a) >> k)
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBswap32:
+		c.r[o.d] = uint64(bits.ReverseBytes32(uint32(c.r[o.d])))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBswap64:
+		c.r[o.d] = bits.ReverseBytes64(c.r[o.d])
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBtRR32:
+		cf := c.r[o.d] >> (c.r[o.s] & 31) << 63
+		of := (c.fc ^ c.fc<<1) & carryBit
+		c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBtRR64:
+		cf := c.r[o.d] >> (c.r[o.s] & 63) << 63
+		of := (c.fc ^ c.fc<<1) & carryBit
+		c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBtRI32:
+		cf := c.r[o.d] >> (o.imm & 31) << 63
+		of := (c.fc ^ c.fc<<1) & carryBit
+		c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBtRI64:
+		cf := c.r[o.d] >> (o.imm & 63) << 63
+		of := (c.fc ^ c.fc<<1) & carryBit
+		c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBsf32:
+		v := uint32(c.r[o.s])
+		c.fz = uint64(v)
+		if v != 0 {
+			c.r[o.d] = uint64(bits.TrailingZeros32(v))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBsf64:
+		v := c.r[o.s]
+		c.fz = v
+		if v != 0 {
+			c.r[o.d] = uint64(bits.TrailingZeros64(v))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBsr32:
+		v := uint32(c.r[o.s])
+		c.fz = uint64(v)
+		if v != 0 {
+			c.r[o.d] = uint64(31 - bits.LeadingZeros32(v))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opBsr64:
+		v := c.r[o.s]
+		c.fz = v
+		if v != 0 {
+			c.r[o.d] = uint64(63 - bits.LeadingZeros64(v))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTzcnt32:
+		v := uint32(c.r[o.s])
+		r := uint64(bits.TrailingZeros32(v))
+		c.fr, c.fz, c.fc = r, r, 0
+		if v == 0 {
+			c.fc = carryBit | overflowBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opTzcnt64:
+		v := c.r[o.s]
+		r := uint64(bits.TrailingZeros64(v))
+		c.fr, c.fz, c.fc = r, r, 0
+		if v == 0 {
+			c.fc = carryBit | overflowBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opLzcnt32:
+		v := uint32(c.r[o.s])
+		r := uint64(bits.LeadingZeros32(v))
+		c.fr, c.fz, c.fc = r, r, 0
+		if v == 0 {
+			c.fc = carryBit | overflowBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opLzcnt64:
+		v := c.r[o.s]
+		r := uint64(bits.LeadingZeros64(v))
+		c.fr, c.fz, c.fc = r, r, 0
+		if v == 0 {
+			c.fc = carryBit | overflowBit
+		}
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opPopcnt32:
+		v := uint64(uint32(c.r[o.s]))
+		c.fr, c.fz, c.fc = 1, v, 0
+		v -= v >> 1 & 0x5555555555555555
+		v = v&0x3333333333333333 + v>>2&0x3333333333333333
+		c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opPopcnt64:
+		v := c.r[o.s]
+		c.fr, c.fz, c.fc = 1, v, 0
+		v -= v >> 1 & 0x5555555555555555
+		v = v&0x3333333333333333 + v>>2&0x3333333333333333
+		c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSeto:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fc^c.fc<<1) < 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovo32:
+		v := c.r[o.d]
+		if int64(c.fc^c.fc<<1) < 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovo64:
+		if int64(c.fc^c.fc<<1) < 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovoM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fc^c.fc<<1) < 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovoM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fc^c.fc<<1) < 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetno:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fc^c.fc<<1) >= 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovno32:
+		v := c.r[o.d]
+		if int64(c.fc^c.fc<<1) >= 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovno64:
+		if int64(c.fc^c.fc<<1) >= 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnoM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fc^c.fc<<1) >= 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnoM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fc^c.fc<<1) >= 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetb:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fc) < 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovb32:
+		v := c.r[o.d]
+		if int64(c.fc) < 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovb64:
+		if int64(c.fc) < 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovbM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fc) < 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovbM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fc) < 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetae:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fc) >= 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovae32:
+		v := c.r[o.d]
+		if int64(c.fc) >= 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovae64:
+		if int64(c.fc) >= 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovaeM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fc) >= 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovaeM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fc) >= 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSete:
+		v := c.r[o.d] &^ 0xff
+		if c.fz == 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmove32:
+		v := c.r[o.d]
+		if c.fz == 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmove64:
+		if c.fz == 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmoveM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if c.fz == 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmoveM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if c.fz == 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetne:
+		v := c.r[o.d] &^ 0xff
+		if c.fz != 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovne32:
+		v := c.r[o.d]
+		if c.fz != 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovne64:
+		if c.fz != 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovneM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if c.fz != 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovneM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if c.fz != 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetbe:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fc) < 0 || c.fz == 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovbe32:
+		v := c.r[o.d]
+		if int64(c.fc) < 0 || c.fz == 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovbe64:
+		if int64(c.fc) < 0 || c.fz == 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovbeM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fc) < 0 || c.fz == 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovbeM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fc) < 0 || c.fz == 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSeta:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fc) >= 0 && c.fz != 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmova32:
+		v := c.r[o.d]
+		if int64(c.fc) >= 0 && c.fz != 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmova64:
+		if int64(c.fc) >= 0 && c.fz != 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovaM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fc) >= 0 && c.fz != 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovaM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fc) >= 0 && c.fz != 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSets:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fr) < 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovs32:
+		v := c.r[o.d]
+		if int64(c.fr) < 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovs64:
+		if int64(c.fr) < 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovsM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fr) < 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovsM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fr) < 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetns:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fr) >= 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovns32:
+		v := c.r[o.d]
+		if int64(c.fr) >= 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovns64:
+		if int64(c.fr) >= 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnsM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fr) >= 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnsM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fr) >= 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetp:
+		v := c.r[o.d] &^ 0xff
+		if bits.OnesCount8(uint8(c.fr))&1 == 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovp32:
+		v := c.r[o.d]
+		if bits.OnesCount8(uint8(c.fr))&1 == 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovp64:
+		if bits.OnesCount8(uint8(c.fr))&1 == 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovpM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if bits.OnesCount8(uint8(c.fr))&1 == 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovpM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if bits.OnesCount8(uint8(c.fr))&1 == 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetnp:
+		v := c.r[o.d] &^ 0xff
+		if bits.OnesCount8(uint8(c.fr))&1 != 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnp32:
+		v := c.r[o.d]
+		if bits.OnesCount8(uint8(c.fr))&1 != 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnp64:
+		if bits.OnesCount8(uint8(c.fr))&1 != 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnpM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if bits.OnesCount8(uint8(c.fr))&1 != 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovnpM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if bits.OnesCount8(uint8(c.fr))&1 != 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetl:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fr^c.fc^c.fc<<1) < 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovl32:
+		v := c.r[o.d]
+		if int64(c.fr^c.fc^c.fc<<1) < 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovl64:
+		if int64(c.fr^c.fc^c.fc<<1) < 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovlM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fr^c.fc^c.fc<<1) < 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovlM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fr^c.fc^c.fc<<1) < 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetge:
+		v := c.r[o.d] &^ 0xff
+		if int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovge32:
+		v := c.r[o.d]
+		if int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovge64:
+		if int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovgeM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovgeM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetle:
+		v := c.r[o.d] &^ 0xff
+		if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovle32:
+		v := c.r[o.d]
+		if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovle64:
+		if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovleM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovleM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSetg:
+		v := c.r[o.d] &^ 0xff
+		if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			v |= 1
+		}
+		c.r[o.d] = v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovg32:
+		v := c.r[o.d]
+		if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			v = c.r[o.s]
+		}
+		c.r[o.d] = uint64(uint32(v))
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovg64:
+		if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			c.r[o.d] = c.r[o.s]
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovgM32:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		v := uint32(c.r[o.d])
+		if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			v = load32(e.page, addr)
+		}
+		c.r[o.d] = uint64(v)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmovgM64:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			c.r[o.d] = load64(e.page, addr)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opJo:
+		if int64(c.fc^c.fc<<1) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJno:
+		if int64(c.fc^c.fc<<1) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJb:
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJae:
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJe:
+		if c.fz == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJne:
+		if c.fz != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJbe:
+		if int64(c.fc) < 0 || c.fz == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJa:
+		if int64(c.fc) >= 0 && c.fz != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJs:
+		if int64(c.fr) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJns:
+		if int64(c.fr) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJp:
+		if bits.OnesCount8(uint8(c.fr))&1 == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJnp:
+		if bits.OnesCount8(uint8(c.fr))&1 != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJl:
+		if int64(c.fr^c.fc^c.fc<<1) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJge:
+		if int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJle:
+		if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJg:
+		if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opJmp:
+		t := o.link
+		if t == nil {
+			goto slow
+		}
+		n -= int64(o.cost)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opCall:
+		if o.link == nil {
+			goto slow
+		}
+		addr := c.r[RSP] - 8
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, o.imm)
+		c.r[RSP] = addr
+		t := o.link
+		if t == nil {
+			goto slow
+		}
+		n -= int64(o.cost)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opCallR:
+		v := c.r[o.d]
+		j := &c.jumps[jumpIndex(v)]
+		if j.rip != v {
+			goto slow
+		}
+		addr := c.r[RSP] - 8
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		store64(e.page, addr, o.imm)
+		c.r[RSP] = addr
+		t := j.op
+		n += int64(o.rem) - 1 - int64(t.rem)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opJmpR:
+		v := c.r[o.d]
+		j := &c.jumps[jumpIndex(v)]
+		if j.rip != v {
+			goto slow
+		}
+		t := j.op
+		n += int64(o.rem) - 1 - int64(t.rem)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opRet:
+		addr := c.r[RSP]
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		v := load64(e.page, addr)
+		j := &c.jumps[jumpIndex(v)]
+		if j.rip != v {
+			goto slow
+		}
+		c.r[RSP] = addr + o.imm
+		t := j.op
+		n += int64(o.rem) - 1 - int64(t.rem)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opJmpMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		v := load64(e.page, addr)
+		j := &c.jumps[jumpIndex(v)]
+		if j.rip != v {
+			goto slow
+		}
+		t := j.op
+		n += int64(o.rem) - 1 - int64(t.rem)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opCallMB:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		v := load64(e.page, addr)
+		j := &c.jumps[jumpIndex(v)]
+		if j.rip != v {
+			goto slow
+		}
+		{
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, o.imm)
+			c.r[RSP] = addr
+		}
+		t := j.op
+		n += int64(o.rem) - 1 - int64(t.rem)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opJmpMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		v := load64(e.page, addr)
+		j := &c.jumps[jumpIndex(v)]
+		if j.rip != v {
+			goto slow
+		}
+		t := j.op
+		n += int64(o.rem) - 1 - int64(t.rem)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opCallMX:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		v := load64(e.page, addr)
+		j := &c.jumps[jumpIndex(v)]
+		if j.rip != v {
+			goto slow
+		}
+		{
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, o.imm)
+			c.r[RSP] = addr
+		}
+		t := j.op
+		n += int64(o.rem) - 1 - int64(t.rem)
+		o = t
+		if n < 0 {
+			goto spent
+		}
+		goto again
+	case opXaddMR32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a := load32(e.page, addr)
+		b := uint32(c.r[o.s])
+		r := a + b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(a&b | (a|b)&^r)
+		c.fc = v<<32 | v
+		store32(e.page, addr, r)
+		c.r[o.s] = uint64(a)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXchgMR32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a := load32(e.page, addr)
+		store32(e.page, addr, uint32(c.r[o.s]))
+		c.r[o.s] = uint64(a)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpxchgMR32:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a := load32(e.page, addr)
+		old := a
+		{
+			a, b := uint32(c.r[RAX]), old
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+		}
+		if c.fz == 0 {
+			store32(e.page, addr, uint32(c.r[o.s]))
+		} else {
+			c.r[RAX] = uint64(old)
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXaddMR64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a := load64(e.page, addr)
+		b := c.r[o.s]
+		r := a + b
+		c.fz, c.fr = r, r
+		c.fc = a&b | (a|b)&^r
+		store64(e.page, addr, r)
+		c.r[o.s] = a
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXchgMR64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a := load64(e.page, addr)
+		store64(e.page, addr, c.r[o.s])
+		c.r[o.s] = a
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpxchgMR64:
+		addr := c.r[o.b] + o.disp
+		e := &c.wtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a := load64(e.page, addr)
+		old := a
+		{
+			a, b := c.r[RAX], old
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+		}
+		if c.fz == 0 {
+			store64(e.page, addr, c.r[o.s])
+		} else {
+			c.r[RAX] = old
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a + b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a + b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRI32q:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a + b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRI64q:
+		a, b := c.r[o.d], o.imm
+		r := a + b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAddRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a | b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a | b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRI32q:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a | b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRI64q:
+		a, b := c.r[o.d], o.imm
+		r := a | b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a | b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a | b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a | b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opOrRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a | b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a + b + uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a + b + c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRI32q:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a + b + uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRI64q:
+		a, b := c.r[o.d], o.imm
+		r := a + b + c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b + uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b + c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a + b + uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAdcRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a + b + c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b - uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b - c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRI32q:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b - uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRI64q:
+		a, b := c.r[o.d], o.imm
+		r := a - b - c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b - uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b - c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b - uint32(c.fc>>63)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSbbRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b - c.fc>>63
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRI32q:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRI64q:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opAndRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRI32q:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRI64q:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSubRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a ^ b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a ^ b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRI32q:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a ^ b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRI64q:
+		a, b := c.r[o.d], o.imm
+		r := a ^ b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a ^ b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a ^ b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a ^ b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opXorRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a ^ b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncR32q:
+		a := uint32(c.r[o.d])
+		r := a + 1
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opIncR64q:
+		a := c.r[o.d]
+		r := a + 1
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecR32q:
+		a := uint32(c.r[o.d])
+		r := a - 1
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opDecR64q:
+		a := c.r[o.d]
+		r := a - 1
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNegR32q:
+		var a uint32
+		b := uint32(c.r[o.d])
+		r := a - b
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opNegR64q:
+		var a uint64
+		b := c.r[o.d]
+		r := a - b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRR32q:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRR64q:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a * b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMB32q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMB64q:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a * b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMX32q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRMX64q:
+		addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a * b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRRI32q:
+		a, b := uint32(c.r[o.s]), uint32(o.imm)
+		p := int64(int32(a)) * int64(int32(b))
+		r := uint32(p)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opImulRRI64q:
+		a, b := c.r[o.s], o.imm
+		r := a * b
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRI32q:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := bits.RotateLeft32(a, int(k))
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRC32q:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, int(k))
+			c.r[o.d] = uint64(r)
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRI64q:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := bits.RotateLeft64(a, int(k))
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRolRC64q:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRI32q:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := bits.RotateLeft32(a, -int(k))
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRC32q:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, -int(k))
+			c.r[o.d] = uint64(r)
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRI64q:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := bits.RotateLeft64(a, -int(k))
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opRorRC64q:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, -int(k))
+			c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRI32q:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := a << k
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRC32q:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
+			a := uint32(c.r[o.d])
+			r := a << k
+			c.r[o.d] = uint64(r)
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRI64q:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := a << k
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShlRC64q:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
+			a := c.r[o.d]
+			r := a << k
+			c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRI32q:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := a >> k
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRC32q:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
+			a := uint32(c.r[o.d])
+			r := a >> k
+			c.r[o.d] = uint64(r)
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRI64q:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := a >> k
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opShrRC64q:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
+			a := c.r[o.d]
+			r := a >> k
+			c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRI32q:
+		k := uint(o.k) & 63
+		a := uint32(c.r[o.d])
+		r := uint32(int32(a) >> k)
+		c.r[o.d] = uint64(r)
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRC32q:
+		if k := uint(c.r[RCX]) & 31; k != 0 {
+			a := uint32(c.r[o.d])
+			r := uint32(int32(a) >> k)
+			c.r[o.d] = uint64(r)
+		} else {
+			c.r[o.d] = uint64(uint32(c.r[o.d]))
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRI64q:
+		k := uint(o.k) & 63
+		a := c.r[o.d]
+		r := uint64(int64(a) >> k)
+		c.r[o.d] = r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opSarRC64q:
+		if k := uint(c.r[RCX]) & 63; k != 0 {
+			a := c.r[o.d]
+			r := uint64(int64(a) >> k)
+			c.r[o.d] = r
+		}
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		goto again
+	case opCmpRR8Jb:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jae:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Je:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jne:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jbe:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Ja:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Js:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jns:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jl:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) < int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jge:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) >= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jle:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) <= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR8Jg:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) > int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jb:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jae:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Je:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jne:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jbe:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Ja:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Js:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jns:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jl:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) < int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jge:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) >= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jle:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) <= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR32Jg:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) > int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jb:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jae:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Je:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jne:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jbe:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Ja:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Js:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jns:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jl:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) < int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jge:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) >= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jle:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) <= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64Jg:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) > int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jb:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jae:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Je:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jne:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jbe:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Ja:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Js:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jns:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jl:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) < int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jge:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) >= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jle:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) <= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8Jg:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) > int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jb:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jae:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Je:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jne:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jbe:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Ja:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Js:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jns:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jl:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) < int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jge:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) >= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jle:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) <= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI32Jg:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) > int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jb:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jae:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Je:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jne:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jbe:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Ja:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Js:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jns:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jl:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) < int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jge:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) >= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jle:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) <= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI64Jg:
+		a, b := c.r[o.d], o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) > int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) < int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) >= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) <= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB8Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) > int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) < int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) >= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) <= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB32Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) > int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) < int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) >= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) <= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMB64Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) > int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) < int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) >= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) <= int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB8Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<56 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(a) > int8(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) < int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) >= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) <= int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB32Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a - b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		v := uint64(^a&b | (^a|b)&r)
+		c.fc = v<<32 | v
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(a) > int32(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a < b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a >= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a == b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a != b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a <= b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if a > b {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) < int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) >= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) <= int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMIB64Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a - b
+		c.fz, c.fr = r, r
+		c.fc = ^a&b | (^a|b)&r
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(a) > int64(b) {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jb:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jae:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Je:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jne:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jbe:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Ja:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Js:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jns:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jl:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jge:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jle:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR8Jg:
+		a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jb:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jae:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Je:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jne:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jbe:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Ja:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Js:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jns:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jl:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jge:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jle:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR32Jg:
+		a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jb:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jae:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Je:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jne:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jbe:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Ja:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Js:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jns:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jl:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jge:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jle:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRR64Jg:
+		a, b := c.r[o.d], c.r[o.s]
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jb:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jae:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Je:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jne:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jbe:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Ja:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Js:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jns:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jl:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jge:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jle:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8Jg:
+		a, b := uint8(c.r[o.d]), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jb:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jae:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Je:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jne:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jbe:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Ja:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Js:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jns:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jl:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jge:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jle:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI32Jg:
+		a, b := uint32(c.r[o.d]), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jb:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jae:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Je:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jne:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jbe:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Ja:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Js:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jns:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jl:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jge:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jle:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI64Jg:
+		a, b := c.r[o.d], o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB8Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := uint8(c.r[o.d]), load8(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB32Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := uint32(c.r[o.d]), load32(e.page, addr)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRMB64Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := c.r[o.d], load64(e.page, addr)
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB8Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != addr>>pageShift {
+			goto slow
+		}
+		a, b := load8(e.page, addr), uint8(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<56 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int8(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB32Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+3)>>pageShift {
+			goto slow
+		}
+		a, b := load32(e.page, addr), uint32(o.imm)
+		r := a & b
+		c.fz = uint64(r)
+		c.fr = uint64(r)<<32 | uint64(r)
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int32(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jb:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jae:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(c.fc) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Je:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jne:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jbe:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r == 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Ja:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if r != 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Js:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jns:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jl:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) < 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jge:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) >= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jle:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) <= 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestMIB64Jg:
+		addr := c.r[o.b] + o.disp
+		e := &c.rtlb[tlbIndex(addr)]
+		if e.tag != (addr+7)>>pageShift {
+			goto slow
+		}
+		a, b := load64(e.page, addr), o.imm
+		r := a & b
+		c.fz, c.fr = r, r
+		c.fc = 0
+		o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		if int64(r) > 0 {
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		} else {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_MovRR64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_MovRR64_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := w
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_MovRR32:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_AddRR64q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_ShrRI64q_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := w
+			r := a >> k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_ShlRI64q_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := w
+			r := a << k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_CmpRR64Jne_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRI64q_AddRI64q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_RolRI64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRR64_Jne:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz != 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opShlRI64q_XorRR64q_d:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_ImulRMB64q_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := w, load64(e.page, addr)
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_AddRI64q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_RolRI64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_AddRR32:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_CmpRI64Jne_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRR32_MovMIB8:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI64q_XorRR64q:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_CmpRR64Jne:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRR64_MovRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB64_MovRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opNop_LeaB64:
+		{
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMB_AddRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_Ret:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			v := load64(e.page, addr)
+			j := &c.jumps[jumpIndex(v)]
+			if j.rip != v {
+				goto slow
+			}
+			c.r[RSP] = addr + o.imm
+			t := j.op
+			n += int64(o.rem) - 1 - int64(t.rem)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovRR64_XchgMR64_s:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a := load64(e.page, addr)
+			store64(e.page, addr, w)
+			c.r[o.s] = a
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_LeaB64_b:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_CmpxchgMR64_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			w = addr
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a := load64(e.page, addr)
+			old := a
+			{
+				a, b := c.r[RAX], old
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+			}
+			if c.fz == 0 {
+				store64(e.page, addr, w)
+			} else {
+				c.r[RAX] = old
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64_OrMRB64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := load64(e.page, addr), c.r[o.s]
+			r := a | b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			store64(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddMRB64_MovRMB64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := load64(e.page, addr), c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			store64(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXchgMR64_AddRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a := load64(e.page, addr)
+			store64(e.page, addr, c.r[o.s])
+			c.r[o.s] = a
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpxchgMR64_MovRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a := load64(e.page, addr)
+			old := a
+			{
+				a, b := c.r[RAX], old
+				r := a - b
+				c.fz, c.fr = r, r
+				c.fc = ^a&b | (^a|b)&r
+			}
+			if c.fz == 0 {
+				store64(e.page, addr, c.r[o.s])
+			} else {
+				c.r[RAX] = old
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_MovRR64:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_XorRR64q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_MovRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64_MovRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32q_OrRR64q_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a | b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSbbRR64_Jb:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b - c.fc>>63
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if int64(c.fc) < 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opIncR64q_CmpRI64Jne_d:
+		var w uint64
+		{
+			a := c.r[o.d]
+			r := a + 1
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opShrRI64q_LeaX64_bx:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + w<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_SubRR64q_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_AddRI32q:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32q_AndRR64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_Cmovne64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz != 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR32q_MovRR32:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_MovRR64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRMB64q_AddRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_AndRI32_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMIB8_CmpRI32Jbe:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a <= b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMulR64_ShrRI64q:
+		{
+			hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+			c.r[RAX], c.r[RDX] = lo, hi
+			c.fz, c.fr, c.fc = 1, lo, 0
+			if hi != 0 {
+				c.fc = carryBit
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opNop_MovRR64:
+		{
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32q_MovRR32:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opPushR_MovRR64:
+		{
+			v := c.r[o.d]
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, v)
+			c.r[RSP] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB8_AddRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8_MovRR64:
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_MovRR32:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_AddRR32q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrMRB64_SubMIB32:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := load64(e.page, addr), c.r[o.s]
+			r := a | b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			store64(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a, b := load32(e.page, addr), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			store32(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubMIB32_AddRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a, b := load32(e.page, addr), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			store32(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_AddRI32q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RR_XorRMX32q_x:
+		var w uint64
+		{
+			w = uint64(uint8(c.r[o.s]))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + w<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI32_Movzx8to32RR:
+		{
 			k := uint(o.k) & 63
 			a := uint32(c.r[o.d])
 			r := a >> k
@@ -4572,38 +15128,1351 @@ func (c *VCPU) loop(o *op, n int64) (*op, int64) {
 			}
 			c.fc = cf | (cf^of)>>1
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opShrRC32:
-			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(a) << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = uint64(a) << 32 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = uint64(r)
-			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32q_ShrRI32:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := a >> k
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			cf := uint64(a) << (64 - k) & carryBit
+			of := uint64(0)
+			if k == 1 {
+				of = uint64(a) << 32 & carryBit
 			}
-			o = step(o)
-		case opShrRI64:
+			c.fc = cf | (cf^of)>>1
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRMX32q_CmpRI64Jne:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR64_Call:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if o.link == nil {
+				goto slow
+			}
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, o.imm)
+			c.r[RSP] = addr
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovRR64_DivR64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			d, hi := c.r[o.d], c.r[RDX]
+			if d <= hi {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opPopR_PopR:
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_MovMRB64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_LeaX64_x:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			w = addr
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + w<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_MovRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_CmpRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRR64_Cmovb64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if int64(c.fc) < 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_AddRI64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_SbbRR64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b - c.fc>>63
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRI32_Jae:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if int64(c.fc) >= 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opOrRR64q_CmpRR64_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_CmpRR64Jne:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR64_Jmp:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovRR64_MulR64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+			c.r[RAX], c.r[RDX] = lo, hi
+			c.fz, c.fr, c.fc = 1, lo, 0
+			if hi != 0 {
+				c.fc = carryBit
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI64q_XorRR64q_d:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32q_LeaX64_x:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + w<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRRI64q_ShrRI64q_d:
+		var w uint64
+		{
+			a, b := c.r[o.s], o.imm
+			r := a * b
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := w
+			r := a >> k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opPopR_Ret:
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			v := load64(e.page, addr)
+			j := &c.jumps[jumpIndex(v)]
+			if j.rip != v {
+				goto slow
+			}
+			c.r[RSP] = addr + o.imm
+			t := j.op
+			n += int64(o.rem) - 1 - int64(t.rem)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opAddRR64_Jmp:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opAddRR64q_MovRR32:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_ShlRI64_d:
+		var w uint64
+		{
+			w = uint64(int32(uint32(c.r[o.s])))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := w
+			r := a << k
+			c.fz, c.fr = r, r
+			c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRRI64q_MovRR64:
+		{
+			a, b := c.r[o.s], o.imm
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_AddRR64q_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_CmpRI64Jne:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opShrRI64q_XorRR64q_d:
+		var w uint64
+		{
 			k := uint(o.k) & 63
 			a := c.r[o.d]
 			r := a >> k
-			c.fz, c.fr = r, r
-			cf := a << (64 - k) & carryBit
-			of := uint64(0)
-			if k == 1 {
-				of = a << 0 & carryBit
-			}
-			c.fc = cf | (cf^of)>>1
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a ^ b
 			c.r[o.d] = r
-			o = step(o)
-		case opShrRC64:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_TestRR64Je_ds:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, w
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if r == 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opCltd_IdivR32:
+		{
+			c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
+			if d == 0 || int64(int32(v)) != v || v == -1<<31 {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_AndRI32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64_AdcRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b + c.fc>>63
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_XorRR32q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_CmpRR64Jne_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR64_XorRR64q_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmovb64_MovRMB64:
+		{
+			if int64(c.fc) < 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX32_MovRR32:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_AndRI32q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32_MovRMX64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_XorRR32:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opDivR64_MovRR64:
+		{
+			d, hi := c.r[o.d], c.r[RDX]
+			if d <= hi {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_CmpRI8Ja:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a > b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opShrRI64q_AddRR64q_d:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMB_JmpMX_x:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			w = uint64(load8(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + w<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			v := load64(e.page, addr)
+			j := &c.jumps[jumpIndex(v)]
+			if j.rip != v {
+				goto slow
+			}
+			t := j.op
+			n += int64(o.rem) - 1 - int64(t.rem)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovsx32to64RR_Movzx8to32RMX_x:
+		var w uint64
+		{
+			w = uint64(int32(uint32(c.r[o.s])))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + w<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIncR64_Jmp:
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.fz, c.fr = r, r
+			v := a &^ r
+			v <<= 0
+			old := c.fc & carryBit
+			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opAndRI32_CallMX:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			v := load64(e.page, addr)
+			j := &c.jumps[jumpIndex(v)]
+			if j.rip != v {
+				goto slow
+			}
+			{
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					goto slow
+				}
+				store64(e.page, addr, o.imm)
+				c.r[RSP] = addr
+			}
+			t := j.op
+			n += int64(o.rem) - 1 - int64(t.rem)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opShlRI64_LeaB64:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			c.fz, c.fr = r, r
+			c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRI32_MovRR64:
+		{
+			c.r[o.d] = uint64(uint32(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_CmpRI64Jne:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opNop_Nop:
+		{
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_ShrRI64q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMB_Jmp:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opSubRI64_Call:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if o.link == nil {
+				goto slow
+			}
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, o.imm)
+			c.r[RSP] = addr
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opLeaB64_SubRI64:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_SubRR32_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_CmpRR64Jae:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a >= b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opImulRR64q_XorRR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_TestRR64Jne:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if r != 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRR64q_AddRR64q_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB64_MovMRB64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI64q_XorRR64q_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_ImulRRI64q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.s], o.imm
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64_CmpMIB8Jne:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			a, b := load8(e.page, addr), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opXorRR64q_AddRI64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_XorRR32q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI64q_AndRR64q_d:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a & b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR64q_CmpRI64Ja_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a > b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRR64_ShrRC64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			if k := uint(c.r[RCX]) & 63; k != 0 {
 				a := c.r[o.d]
 				r := a >> k
@@ -4616,1149 +16485,1931 @@ func (c *VCPU) loop(o *op, n int64) (*op, int64) {
 				c.fc = cf | (cf^of)>>1
 				c.r[o.d] = r
 			}
-			o = step(o)
-		case opSarRI32:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmovne64_MovRR64:
+		{
+			if c.fz != 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI32q_AddRR32q_d:
+		var w uint64
+		{
 			k := uint(o.k) & 63
 			a := uint32(c.r[o.d])
-			r := uint32(int32(a) >> k)
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			cf := uint64(int64(int32(a))>>(k-1)) << 63
-			c.fc = cf | cf>>1
+			r := a >> k
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a + b
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSarRC32:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_Cltd:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_AddRI64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_AddRR64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_Movzx8to32RMB:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_MovRR32:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSarRC32q_MovRR32:
+		{
 			if k := uint(c.r[RCX]) & 31; k != 0 {
 				a := uint32(c.r[o.d])
 				r := uint32(int32(a) >> k)
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(int64(int32(a))>>(k-1)) << 63
-				c.fc = cf | cf>>1
 				c.r[o.d] = uint64(r)
 			} else {
 				c.r[o.d] = uint64(uint32(c.r[o.d]))
 			}
-			o = step(o)
-		case opSarRI64:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_RolRI32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(w)
+			r := bits.RotateLeft32(a, int(k))
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMRX8_Je:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			a, b := load8(e.page, addr), uint8(c.r[o.s])
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz == 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovzx8to32RMB_LeaB32_b:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			w = uint64(load8(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB32_LeaB32:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB32_CmpRI8:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRI8_Cmovb32:
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.d]
+			if int64(c.fc) < 0 {
+				v = c.r[o.s]
+			}
+			c.r[o.d] = uint64(uint32(v))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB64_AddRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_CmpRR64Je_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opLeaB64_LeaB64:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_AndRR64_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			w = addr
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32q_LeaB64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32_MovRR64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_ShrRI32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(w)
+			r := a >> k
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCqto_IdivR64:
+		{
+			c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			d, v := int64(c.r[o.d]), int64(c.r[RAX])
+			if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMX_XorRR64_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			w = uint64(load8(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a ^ b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64_AddMRX64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := load64(e.page, addr), c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			store64(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMX64_ImulRMB64q_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := w, load64(e.page, addr)
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRMB64q_IncR64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIncR64q_AddRI64q:
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRMB64q_AddRR64q_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a * b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_DivR32:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
+			if d <= hi {
+				goto slow
+			}
+			v := hi<<32 | uint64(uint32(c.r[RAX]))
+			c.r[RAX], c.r[RDX] = v/d, v%d
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_CmpRI64Ja:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a > b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR64_PushR:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.d]
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, v)
+			c.r[RSP] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_MovMIB8_b:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI64q_AddRR64q:
+		{
 			k := uint(o.k) & 63
 			a := c.r[o.d]
-			r := uint64(int64(a) >> k)
-			c.fz, c.fr = r, r
-			cf := uint64(int64(int64(a))>>(k-1)) << 63
-			c.fc = cf | cf>>1
+			r := bits.RotateLeft64(a, int(k))
 			c.r[o.d] = r
-			o = step(o)
-		case opSarRC64:
-			if k := uint(c.r[RCX]) & 63; k != 0 {
-				a := c.r[o.d]
-				r := uint64(int64(a) >> k)
-				c.fz, c.fr = r, r
-				cf := uint64(int64(int64(a))>>(k-1)) << 63
-				c.fc = cf | cf>>1
-				c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMIB8_AddRR32q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
 			}
-			o = step(o)
-		case opShlx32:
-			a, k := uint32(c.r[o.s]), uint(c.r[o.x])&31
-			r := a << k
+			store8(e.page, addr, uint8(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opShlx64:
-			a, k := c.r[o.s], uint(c.r[o.x])&63
-			r := a << k
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR32q_CmpRI32Jbe_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a <= b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR32_MovRR64:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_MovRMB32:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_AddRR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
 			c.r[o.d] = r
-			o = step(o)
-		case opShrx32:
-			a, k := uint32(c.r[o.s]), uint(c.r[o.x])&31
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRR64q_ShrRI64q_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := w
 			r := a >> k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_CmpRR64Jne:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovMRB8_IncR64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_AddRR64_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_LeaB64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR32_Movsx32to64RR:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opShrx64:
-			a, k := c.r[o.s], uint(c.r[o.x])&63
-			r := a >> k
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShlRI64q_XorRR64q_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a ^ b
 			c.r[o.d] = r
-			o = step(o)
-		case opSarx32:
-			a, k := uint32(c.r[o.s]), uint(c.r[o.x])&31
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX32_SubRR32q_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			w = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddMRX64_AddRI64q:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := load64(e.page, addr), c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			store64(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR32q_MovRR32:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_XorRR32q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32_PushR:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.d]
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, v)
+			c.r[RSP] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_CmpRI64Ja:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a > b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opShrRI64q_LeaX32_bx:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + w<<(o.k&3) + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_SarRI32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(w)
 			r := uint32(int32(a) >> k)
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSarx64:
-			a, k := c.r[o.s], uint(c.r[o.x])&63
-			r := uint64(int64(a) >> k)
-			c.r[o.d] = r
-			o = step(o)
-		case opBswap32:
-			c.r[o.d] = uint64(bits.ReverseBytes32(uint32(c.r[o.d])))
-			o = step(o)
-		case opBswap64:
-			c.r[o.d] = bits.ReverseBytes64(c.r[o.d])
-			o = step(o)
-		case opBtRR32:
-			cf := c.r[o.d] >> (c.r[o.s] & 31) << 63
-			of := (c.fc ^ c.fc<<1) & carryBit
-			c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
-			o = step(o)
-		case opBtRR64:
-			cf := c.r[o.d] >> (c.r[o.s] & 63) << 63
-			of := (c.fc ^ c.fc<<1) & carryBit
-			c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
-			o = step(o)
-		case opBtRI32:
-			cf := c.r[o.d] >> (o.imm & 31) << 63
-			of := (c.fc ^ c.fc<<1) & carryBit
-			c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
-			o = step(o)
-		case opBtRI64:
-			cf := c.r[o.d] >> (o.imm & 63) << 63
-			of := (c.fc ^ c.fc<<1) & carryBit
-			c.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1
-			o = step(o)
-		case opBsf32:
-			v := uint32(c.r[o.s])
-			c.fz = uint64(v)
-			if v != 0 {
-				c.r[o.d] = uint64(bits.TrailingZeros32(v))
-			}
-			o = step(o)
-		case opBsf64:
-			v := c.r[o.s]
-			c.fz = v
-			if v != 0 {
-				c.r[o.d] = uint64(bits.TrailingZeros64(v))
-			}
-			o = step(o)
-		case opBsr32:
-			v := uint32(c.r[o.s])
-			c.fz = uint64(v)
-			if v != 0 {
-				c.r[o.d] = uint64(31 - bits.LeadingZeros32(v))
-			}
-			o = step(o)
-		case opBsr64:
-			v := c.r[o.s]
-			c.fz = v
-			if v != 0 {
-				c.r[o.d] = uint64(63 - bits.LeadingZeros64(v))
-			}
-			o = step(o)
-		case opTzcnt32:
-			v := uint32(c.r[o.s])
-			r := uint64(bits.TrailingZeros32(v))
-			c.fr, c.fz, c.fc = r, r, 0
-			if v == 0 {
-				c.fc = carryBit | overflowBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opTzcnt64:
-			v := c.r[o.s]
-			r := uint64(bits.TrailingZeros64(v))
-			c.fr, c.fz, c.fc = r, r, 0
-			if v == 0 {
-				c.fc = carryBit | overflowBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opLzcnt32:
-			v := uint32(c.r[o.s])
-			r := uint64(bits.LeadingZeros32(v))
-			c.fr, c.fz, c.fc = r, r, 0
-			if v == 0 {
-				c.fc = carryBit | overflowBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opLzcnt64:
-			v := c.r[o.s]
-			r := uint64(bits.LeadingZeros64(v))
-			c.fr, c.fz, c.fc = r, r, 0
-			if v == 0 {
-				c.fc = carryBit | overflowBit
-			}
-			c.r[o.d] = r
-			o = step(o)
-		case opPopcnt32:
-			v := uint64(uint32(c.r[o.s]))
-			c.fr, c.fz, c.fc = 1, v, 0
-			v -= v >> 1 & 0x5555555555555555
-			v = v&0x3333333333333333 + v>>2&0x3333333333333333
-			c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
-			o = step(o)
-		case opPopcnt64:
-			v := c.r[o.s]
-			c.fr, c.fz, c.fc = 1, v, 0
-			v -= v >> 1 & 0x5555555555555555
-			v = v&0x3333333333333333 + v>>2&0x3333333333333333
-			c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56
-			o = step(o)
-		case opSeto:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fc^c.fc<<1) < 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovo32:
-			v := c.r[o.d]
-			if int64(c.fc^c.fc<<1) < 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovo64:
-			if int64(c.fc^c.fc<<1) < 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovoM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fc^c.fc<<1) < 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovoM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fc^c.fc<<1) < 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetno:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fc^c.fc<<1) >= 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovno32:
-			v := c.r[o.d]
-			if int64(c.fc^c.fc<<1) >= 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovno64:
-			if int64(c.fc^c.fc<<1) >= 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovnoM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fc^c.fc<<1) >= 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovnoM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fc^c.fc<<1) >= 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetb:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fc) < 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovb32:
-			v := c.r[o.d]
-			if int64(c.fc) < 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovb64:
-			if int64(c.fc) < 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovbM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fc) < 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovbM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fc) < 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetae:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fc) >= 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovae32:
-			v := c.r[o.d]
-			if int64(c.fc) >= 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovae64:
-			if int64(c.fc) >= 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovaeM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fc) >= 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovaeM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fc) >= 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSete:
-			v := c.r[o.d] &^ 0xff
-			if c.fz == 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmove32:
-			v := c.r[o.d]
-			if c.fz == 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmove64:
-			if c.fz == 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmoveM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if c.fz == 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmoveM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if c.fz == 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetne:
-			v := c.r[o.d] &^ 0xff
-			if c.fz != 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovne32:
-			v := c.r[o.d]
-			if c.fz != 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovne64:
-			if c.fz != 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovneM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if c.fz != 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovneM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if c.fz != 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetbe:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fc) < 0 || c.fz == 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovbe32:
-			v := c.r[o.d]
-			if int64(c.fc) < 0 || c.fz == 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovbe64:
-			if int64(c.fc) < 0 || c.fz == 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovbeM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fc) < 0 || c.fz == 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovbeM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fc) < 0 || c.fz == 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSeta:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fc) >= 0 && c.fz != 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmova32:
-			v := c.r[o.d]
-			if int64(c.fc) >= 0 && c.fz != 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmova64:
-			if int64(c.fc) >= 0 && c.fz != 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovaM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fc) >= 0 && c.fz != 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovaM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fc) >= 0 && c.fz != 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSets:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fr) < 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovs32:
-			v := c.r[o.d]
-			if int64(c.fr) < 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovs64:
-			if int64(c.fr) < 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovsM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fr) < 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovsM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fr) < 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetns:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fr) >= 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovns32:
-			v := c.r[o.d]
-			if int64(c.fr) >= 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovns64:
-			if int64(c.fr) >= 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovnsM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fr) >= 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovnsM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fr) >= 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetp:
-			v := c.r[o.d] &^ 0xff
-			if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovp32:
-			v := c.r[o.d]
-			if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovp64:
-			if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovpM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovpM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetnp:
-			v := c.r[o.d] &^ 0xff
-			if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovnp32:
-			v := c.r[o.d]
-			if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovnp64:
-			if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovnpM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovnpM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetl:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fr^c.fc^c.fc<<1) < 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovl32:
-			v := c.r[o.d]
-			if int64(c.fr^c.fc^c.fc<<1) < 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovl64:
-			if int64(c.fr^c.fc^c.fc<<1) < 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovlM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fr^c.fc^c.fc<<1) < 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovlM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fr^c.fc^c.fc<<1) < 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetge:
-			v := c.r[o.d] &^ 0xff
-			if int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovge32:
-			v := c.r[o.d]
-			if int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovge64:
-			if int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovgeM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovgeM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetle:
-			v := c.r[o.d] &^ 0xff
-			if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovle32:
-			v := c.r[o.d]
-			if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovle64:
-			if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovleM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovleM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opSetg:
-			v := c.r[o.d] &^ 0xff
-			if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				v |= 1
-			}
-			c.r[o.d] = v
-			o = step(o)
-		case opCmovg32:
-			v := c.r[o.d]
-			if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				v = c.r[o.s]
-			}
-			c.r[o.d] = uint64(uint32(v))
-			o = step(o)
-		case opCmovg64:
-			if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				c.r[o.d] = c.r[o.s]
-			}
-			o = step(o)
-		case opCmovgM32:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			v := uint32(c.r[o.d])
-			if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				v = load32(e.page, addr)
-			}
-			c.r[o.d] = uint64(v)
-			o = step(o)
-		case opCmovgM64:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				c.r[o.d] = load64(e.page, addr)
-			}
-			o = step(o)
-		case opJo:
-			if int64(c.fc^c.fc<<1) < 0 {
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_CmpRR64Jae_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			w = addr
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a >= b {
 				t := o.link
 				if t == nil {
-					return o, n
+					goto slow
 				}
+				n -= int64(o.cost)
 				o = t
-			} else {
-				o = step(o)
-			}
-		case opJno:
-			if int64(c.fc^c.fc<<1) >= 0 {
-				t := o.link
-				if t == nil {
-					return o, n
+				if n < 0 {
+					goto spent
 				}
-				o = t
 			} else {
-				o = step(o)
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
 			}
-		case opJb:
-			if int64(c.fc) < 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
+		}
+		goto again
+	case opLeaB64_MovMRB64:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
 			}
-		case opJae:
-			if int64(c.fc) >= 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJe:
-			if c.fz == 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJne:
-			if c.fz != 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJbe:
-			if int64(c.fc) < 0 || c.fz == 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJa:
-			if int64(c.fc) >= 0 && c.fz != 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJs:
-			if int64(c.fr) < 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJns:
-			if int64(c.fr) >= 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJp:
-			if bits.OnesCount8(uint8(c.fr))&1 == 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJnp:
-			if bits.OnesCount8(uint8(c.fr))&1 != 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJl:
-			if int64(c.fr^c.fc^c.fc<<1) < 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJge:
-			if int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJle:
-			if c.fz == 0 || int64(c.fr^c.fc^c.fc<<1) < 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJg:
-			if c.fz != 0 && int64(c.fr^c.fc^c.fc<<1) >= 0 {
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			} else {
-				o = step(o)
-			}
-		case opJmp:
-			t := o.link
-			if t == nil {
-				return o, n
-			}
-			o = t
-		case opCall:
-			t := o.link
-			if t == nil {
-				return o, n
-			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opPushR_XorRR32:
+		{
+			v := c.r[o.d]
 			addr := c.r[RSP] - 8
 			e := &c.wtlb[tlbIndex(addr)]
 			if e.tag != (addr+7)>>pageShift {
-				return o, n
+				goto slow
 			}
-			store64(e.page, addr, o.imm)
+			store64(e.page, addr, v)
 			c.r[RSP] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32q_CmpRI64Je:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovMRB64_Jmp:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
 			o = t
-		case opCallR:
-			v := c.r[o.d]
-			j := &c.jumps[jumpIndex(v)]
-			if j.rip != v {
-				return o, n
+			if n < 0 {
+				goto spent
 			}
-			addr := c.r[RSP] - 8
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			store64(e.page, addr, o.imm)
-			c.r[RSP] = addr
-			o = j.op
-		case opJmpR:
-			v := c.r[o.d]
-			j := &c.jumps[jumpIndex(v)]
-			if j.rip != v {
-				return o, n
-			}
-			o = j.op
-		case opRet:
-			addr := c.r[RSP]
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			v := load64(e.page, addr)
-			j := &c.jumps[jumpIndex(v)]
-			if j.rip != v {
-				return o, n
-			}
-			c.r[RSP] = addr + o.imm
-			o = j.op
-		case opJmpMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			v := load64(e.page, addr)
-			j := &c.jumps[jumpIndex(v)]
-			if j.rip != v {
-				return o, n
-			}
-			o = j.op
-		case opCallMB:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			v := load64(e.page, addr)
-			j := &c.jumps[jumpIndex(v)]
-			if j.rip != v {
-				return o, n
-			}
-			{
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, o.imm)
-				c.r[RSP] = addr
-			}
-			o = j.op
-		case opJmpMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			v := load64(e.page, addr)
-			j := &c.jumps[jumpIndex(v)]
-			if j.rip != v {
-				return o, n
-			}
-			o = j.op
-		case opCallMX:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			v := load64(e.page, addr)
-			j := &c.jumps[jumpIndex(v)]
-			if j.rip != v {
-				return o, n
-			}
-			{
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, o.imm)
-				c.r[RSP] = addr
-			}
-			o = j.op
-		case opXaddMR32:
+		}
+		goto again
+	case opAddRR32q_SubRR32q_s:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMIB8_Jmp:
+		{
 			addr := c.r[o.b] + o.disp
 			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
+			if e.tag != addr>>pageShift {
+				goto slow
 			}
-			a := load32(e.page, addr)
-			b := uint32(c.r[o.s])
+			store8(e.page, addr, uint8(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opIdivR64_MovRR32:
+		{
+			d, v := int64(c.r[o.d]), int64(c.r[RAX])
+			if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAdcRR64_MovMRB64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b + c.fc>>63
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMulR64_AddRR64q:
+		{
+			hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+			c.r[RAX], c.r[RDX] = lo, hi
+			c.fz, c.fr, c.fc = 1, lo, 0
+			if hi != 0 {
+				c.fc = carryBit
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_Cqto:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI64q_MovRR64:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_MovRMB64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64_MovRR32:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_MovRI32:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(uint32(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32_MovMRB8:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
 			r := a + b
 			c.fz = uint64(r)
 			c.fr = uint64(r)<<32 | uint64(r)
 			v := uint64(a&b | (a|b)&^r)
 			c.fc = v<<32 | v
-			store32(e.page, addr, r)
-			c.r[o.s] = uint64(a)
-			o = step(o)
-		case opXchgMR32:
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			addr := c.r[o.b] + o.disp
 			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
+			if e.tag != addr>>pageShift {
+				goto slow
 			}
-			a := load32(e.page, addr)
-			store32(e.page, addr, uint32(c.r[o.s]))
-			c.r[o.s] = uint64(a)
-			o = step(o)
-		case opCmpxchgMR32:
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_MovRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_IncR32q:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := uint32(c.r[o.d])
+			r := a + 1
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRR64_Jmp:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opIncR32q_AndRR64:
+		{
+			a := uint32(c.r[o.d])
+			r := a + 1
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRI64q_MovRR64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32q_ShlRI64_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := w
+			r := a << k
+			c.fz, c.fr = r, r
+			c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opDivR64_XorRR32:
+		{
+			d, hi := c.r[o.d], c.r[RDX]
+			if d <= hi {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrRI32q_XorRR64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a | b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrRI64q_AddRR64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a | b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32q_OrRI64q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a | b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRR64q_MovRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64_LeaB64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opDivR32_LeaX64:
+		{
+			d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
+			if d <= hi {
+				goto slow
+			}
+			v := hi<<32 | uint64(uint32(c.r[RAX]))
+			c.r[RAX], c.r[RDX] = v/d, v%d
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_CmpRR64Jne:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRI64q_AndRI32q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64_MovRR32:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_Call:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if o.link == nil {
+				goto slow
+			}
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, o.imm)
+			c.r[RSP] = addr
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opShlRI64q_XorRR64_d:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a ^ b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_AddRR64q_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB8_CmpRR64Jne:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRI64_MovMRB8:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmovb32_AddRI64:
+		{
+			v := c.r[o.d]
+			if int64(c.fc) < 0 {
+				v = c.r[o.s]
+			}
+			c.r[o.d] = uint64(uint32(v))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_MovRI32:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(uint32(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR32q_ShrRI32q_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(w)
+			r := a >> k
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR32q_ShrRI32q_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(w)
+			r := a >> k
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_AndRI32q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_AddRR64q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIdivR32_Movsx32to64RR:
+		{
+			d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
+			if d == 0 || int64(int32(v)) != v || v == -1<<31 {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_AddRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIncR64q_AddRR64q:
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opPushR_PushR:
+		{
+			v := c.r[o.d]
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, v)
+			c.r[RSP] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.d]
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, v)
+			c.r[RSP] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShlRI64_Movzx8to32RMB:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			c.fz, c.fr = r, r
+			c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR32q_Movsx32to64RR_s:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(int32(uint32(w)))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSarRI32q_SubRR32q_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := uint32(int32(a) >> k)
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_CallMB:
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			v := load64(e.page, addr)
+			j := &c.jumps[jumpIndex(v)]
+			if j.rip != v {
+				goto slow
+			}
+			{
+				addr := c.r[RSP] - 8
+				e := &c.wtlb[tlbIndex(addr)]
+				if e.tag != (addr+7)>>pageShift {
+					goto slow
+				}
+				store64(e.page, addr, o.imm)
+				c.r[RSP] = addr
+			}
+			t := j.op
+			n += int64(o.rem) - 1 - int64(t.rem)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opImulRR64q_AddRR64_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_LeaX64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64_Jmp:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovRR32_XorRR32:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpxchgMR32_Jne:
+		{
 			addr := c.r[o.b] + o.disp
 			e := &c.wtlb[tlbIndex(addr)]
 			if e.tag != (addr+3)>>pageShift {
-				return o, n
+				goto slow
 			}
 			a := load32(e.page, addr)
 			old := a
@@ -5775,14016 +18426,3934 @@ func (c *VCPU) loop(o *op, n int64) (*op, int64) {
 			} else {
 				c.r[RAX] = uint64(old)
 			}
-			o = step(o)
-		case opXaddMR64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a := load64(e.page, addr)
-			b := c.r[o.s]
-			r := a + b
-			c.fz, c.fr = r, r
-			c.fc = a&b | (a|b)&^r
-			store64(e.page, addr, r)
-			c.r[o.s] = a
-			o = step(o)
-		case opXchgMR64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a := load64(e.page, addr)
-			store64(e.page, addr, c.r[o.s])
-			c.r[o.s] = a
-			o = step(o)
-		case opCmpxchgMR64:
-			addr := c.r[o.b] + o.disp
-			e := &c.wtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a := load64(e.page, addr)
-			old := a
-			{
-				a, b := c.r[RAX], old
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-			}
-			if c.fz == 0 {
-				store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz != 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
 			} else {
-				c.r[RAX] = old
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
 			}
-			o = step(o)
-		case opAddRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a + b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRR64q:
+		}
+		goto again
+	case opAddRR64q_RolRI64q_d:
+		var w uint64
+		{
 			a, b := c.r[o.d], c.r[o.s]
 			r := a + b
-			c.r[o.d] = r
-			o = step(o)
-		case opAddRI32q:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a + b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRI64q:
-			a, b := c.r[o.d], o.imm
-			r := a + b
-			c.r[o.d] = r
-			o = step(o)
-		case opAddRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b
-			c.r[o.d] = r
-			o = step(o)
-		case opAddRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAddRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b
-			c.r[o.d] = r
-			o = step(o)
-		case opOrRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a | b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRR64q:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a | b
-			c.r[o.d] = r
-			o = step(o)
-		case opOrRI32q:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a | b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRI64q:
-			a, b := c.r[o.d], o.imm
-			r := a | b
-			c.r[o.d] = r
-			o = step(o)
-		case opOrRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a | b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a | b
-			c.r[o.d] = r
-			o = step(o)
-		case opOrRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a | b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opOrRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a | b
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a + b + uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRR64q:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a + b + c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcRI32q:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a + b + uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRI64q:
-			a, b := c.r[o.d], o.imm
-			r := a + b + c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b + uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b + c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opAdcRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a + b + uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAdcRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a + b + c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b - uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRR64q:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b - c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbRI32q:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b - uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRI64q:
-			a, b := c.r[o.d], o.imm
-			r := a - b - c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b - uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b - c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opSbbRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b - uint32(c.fc>>63)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSbbRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b - c.fc>>63
-			c.r[o.d] = r
-			o = step(o)
-		case opAndRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRR64q:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.r[o.d] = r
-			o = step(o)
-		case opAndRI32q:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRI64q:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.r[o.d] = r
-			o = step(o)
-		case opAndRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.r[o.d] = r
-			o = step(o)
-		case opAndRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opAndRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.r[o.d] = r
-			o = step(o)
-		case opSubRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRR64q:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.r[o.d] = r
-			o = step(o)
-		case opSubRI32q:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRI64q:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.r[o.d] = r
-			o = step(o)
-		case opSubRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.r[o.d] = r
-			o = step(o)
-		case opSubRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSubRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.r[o.d] = r
-			o = step(o)
-		case opXorRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a ^ b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRR64q:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a ^ b
-			c.r[o.d] = r
-			o = step(o)
-		case opXorRI32q:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a ^ b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRI64q:
-			a, b := c.r[o.d], o.imm
-			r := a ^ b
-			c.r[o.d] = r
-			o = step(o)
-		case opXorRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a ^ b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a ^ b
-			c.r[o.d] = r
-			o = step(o)
-		case opXorRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a ^ b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opXorRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a ^ b
-			c.r[o.d] = r
-			o = step(o)
-		case opIncR32q:
-			a := uint32(c.r[o.d])
-			r := a + 1
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opIncR64q:
-			a := c.r[o.d]
-			r := a + 1
-			c.r[o.d] = r
-			o = step(o)
-		case opDecR32q:
-			a := uint32(c.r[o.d])
-			r := a - 1
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opDecR64q:
-			a := c.r[o.d]
-			r := a - 1
-			c.r[o.d] = r
-			o = step(o)
-		case opNegR32q:
-			var a uint32
-			b := uint32(c.r[o.d])
-			r := a - b
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opNegR64q:
-			var a uint64
-			b := c.r[o.d]
-			r := a - b
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRR32q:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRR64q:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a * b
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRMB32q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRMB64q:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a * b
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRMX32q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRMX64q:
-			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a * b
-			c.r[o.d] = r
-			o = step(o)
-		case opImulRRI32q:
-			a, b := uint32(c.r[o.s]), uint32(o.imm)
-			p := int64(int32(a)) * int64(int32(b))
-			r := uint32(p)
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opImulRRI64q:
-			a, b := c.r[o.s], o.imm
-			r := a * b
-			c.r[o.d] = r
-			o = step(o)
-		case opRolRI32q:
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			k := uint(o.k) & 63
-			a := uint32(c.r[o.d])
-			r := bits.RotateLeft32(a, int(k))
+			a := w
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_IncR64q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RR_AddRR64q:
+		{
+			c.r[o.d] = uint64(uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_ShlRI64q_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			w = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := w
+			r := a << k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32_MovRR64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opRolRC32q:
-			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, int(k))
-				c.r[o.d] = uint64(r)
-			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_CmpMIB8Ja:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
 			}
-			o = step(o)
-		case opRolRI64q:
+			a, b := load8(e.page, addr), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a > b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opLeaX64_RolRI64q:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			k := uint(o.k) & 63
 			a := c.r[o.d]
 			r := bits.RotateLeft64(a, int(k))
 			c.r[o.d] = r
-			o = step(o)
-		case opRolRC64q:
-			if k := uint(c.r[RCX]) & 63; k != 0 {
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32q_XorRR64q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_ImulRR64q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_XorRR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI64q_AddRI32q:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI64q_RolRI64q:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := bits.RotateLeft64(a, int(k))
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_ImulRRI64q_s:
+		var w uint64
+		{
+			w = uint64(int32(uint32(c.r[o.s])))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, o.imm
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64_PopR:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
 			}
-			o = step(o)
-		case opRorRI32q:
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_AddRR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_ImulRR64q_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_RorRI32q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			k := uint(o.k) & 63
 			a := uint32(c.r[o.d])
 			r := bits.RotateLeft32(a, -int(k))
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opRorRC32q:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRR32q_XorRR32q_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a & b
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRorRI32q_RorRI32q:
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, -int(k))
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, -int(k))
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_AddRR64q_s:
+		var w uint64
+		{
+			w = uint64(int32(uint32(c.r[o.s])))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx16to32RMB_CmpMRB16_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+1)>>pageShift {
+				goto slow
+			}
+			w = uint64(load16(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+1)>>pageShift {
+				goto slow
+			}
+			a, b := load16(e.page, addr), uint16(w)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<48 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<48 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRI64_Movzx16to32RMB:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+1)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load16(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpMRB16_Jb:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+1)>>pageShift {
+				goto slow
+			}
+			a, b := load16(e.page, addr), uint16(c.r[o.s])
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<48 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<48 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if int64(c.fc) < 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opSubRI64q_SubRI64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_IncR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIncR64q_AndRI32:
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_AddRI32:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB32_MovRMB32:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32q_XorRR32q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMB_MovMRB8_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			w = uint64(load8(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(w))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_MovRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_SubRI64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_TestRR64Jne:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if r != 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR32_RorRC32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
+				a := uint32(w)
 				r := bits.RotateLeft32(a, -int(k))
 				c.r[o.d] = uint64(r)
 			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
+				c.r[o.d] = uint64(uint32(w))
 			}
-			o = step(o)
-		case opRorRI64q:
-			k := uint(o.k) & 63
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB8_IncR64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			a := c.r[o.d]
-			r := bits.RotateLeft64(a, -int(k))
+			r := a + 1
 			c.r[o.d] = r
-			o = step(o)
-		case opRorRC64q:
-			if k := uint(c.r[RCX]) & 63; k != 0 {
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, -int(k))
-				c.r[o.d] = r
-			}
-			o = step(o)
-		case opShlRI32q:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIncR64q_XorRR32q:
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI32q_LeaX32_x:
+		var w uint64
+		{
 			k := uint(o.k) & 63
 			a := uint32(c.r[o.d])
-			r := a << k
+			r := a >> k
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + w<<(o.k&3) + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI64q_SubRR32q_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a - b
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opShlRC32q:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_XorRMB8_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			a, b := uint8(w), load8(e.page, addr)
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = w&^0xff | uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RR_ShrRI32:
+		{
+			c.r[o.d] = uint64(uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := a >> k
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			cf := uint64(a) << (64 - k) & carryBit
+			of := uint64(0)
+			if k == 1 {
+				of = uint64(a) << 32 & carryBit
+			}
+			c.fc = cf | (cf^of)>>1
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRMB8_Movzx8to32RR:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			a, b := uint8(c.r[o.d]), load8(e.page, addr)
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI32_XorRMX32q:
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := a >> k
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			cf := uint64(a) << (64 - k) & carryBit
+			of := uint64(0)
+			if k == 1 {
+				of = uint64(a) << 32 & carryBit
+			}
+			c.fc = cf | (cf^of)>>1
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRMX32q_AddRI64q:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a, b := uint32(c.r[o.d]), load32(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_XorRMB64q_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := w, load64(e.page, addr)
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64_MovMRB64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRMB64q_AddRR64_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := c.r[o.d], load64(e.page, addr)
+			r := a ^ b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRI32_DivR64:
+		{
+			c.r[o.d] = uint64(uint32(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			d, hi := c.r[o.d], c.r[RDX]
+			if d <= hi {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB64_CmpRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB32_AddRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRI64_Jmp:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opAddRI32q_CmpRI32Je_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR64_LeaX64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64_PopR:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI32q_XorRR32q_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, int(k))
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_Ja:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if int64(c.fc) >= 0 && c.fz != 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opCmpMIB8_LeaB64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			a, b := load8(e.page, addr), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_AndRI32q_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrMRB64_DecMB32:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := load64(e.page, addr), c.r[o.s]
+			r := a | b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			store64(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a := load32(e.page, addr)
+			r := a - 1
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a & r)
+			v <<= 32
+			old := c.fc & carryBit
+			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+			store32(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opDecMB32_IncR64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a := load32(e.page, addr)
+			r := a - 1
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a & r)
+			v <<= 32
+			old := c.fc & carryBit
+			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
+			store32(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.fz, c.fr = r, r
+			v := a &^ r
+			v <<= 0
+			old := c.fc & carryBit
+			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShlRI64_Movsx16to32RMB:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			c.fz, c.fr = r, r
+			c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+1)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(uint32(int16(load16(e.page, addr))))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB32_AddRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			store32(e.page, addr, uint32(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_AddRI64q:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_CmpRI32Jne:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opSubRR64_SbbRR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b - c.fc>>63
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_AddRI32q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_AddRI64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opPushR_SubRI64q:
+		{
+			v := c.r[o.d]
+			addr := c.r[RSP] - 8
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, v)
+			c.r[RSP] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_LeaB64_b:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_PopR:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opPopR_LeaX64:
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32_PopR:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[RSP] = addr + 8
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMB32_MovRR32_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			w = uint64(load32(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(w)
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRorRI32q_XorRR32q_d:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, -int(k))
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAdcRR64_MovRR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b + c.fc>>63
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_AddRR64q_d:
+		var w uint64
+		{
+			w = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRC64q_TestRI8:
+		{
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := a >> k
+				c.r[o.d] = r
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmovne64_AndRI32q:
+		{
+			if c.fz != 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32q_SarRC32q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			if k := uint(c.r[RCX]) & 31; k != 0 {
 				a := uint32(c.r[o.d])
-				r := a << k
+				r := uint32(int32(a) >> k)
 				c.r[o.d] = uint64(r)
 			} else {
 				c.r[o.d] = uint64(uint32(c.r[o.d]))
 			}
-			o = step(o)
-		case opShlRI64q:
-			k := uint(o.k) & 63
-			a := c.r[o.d]
-			r := a << k
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64q_AddRR64q_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a + b
 			c.r[o.d] = r
-			o = step(o)
-		case opShlRC64q:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_SubRI64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_LeaX64:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32q_TestRI8:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_MovRR64_s:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := w
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opTestRI8_Sete:
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.d] &^ 0xff
+			if c.fz == 0 {
+				v |= 1
+			}
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSete_Setne:
+		{
+			v := c.r[o.d] &^ 0xff
+			if c.fz == 0 {
+				v |= 1
+			}
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.d] &^ 0xff
+			if c.fz != 0 {
+				v |= 1
+			}
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSbbRR64q_XorRR32q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b - c.fc>>63
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShlRC64q_OrRR64q:
+		{
 			if k := uint(c.r[RCX]) & 63; k != 0 {
 				a := c.r[o.d]
 				r := a << k
 				c.r[o.d] = r
 			}
-			o = step(o)
-		case opShrRI32q:
-			k := uint(o.k) & 63
-			a := uint32(c.r[o.d])
-			r := a >> k
-			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opShrRC32q:
-			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.r[o.d] = uint64(r)
-			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
-			}
-			o = step(o)
-		case opShrRI64q:
-			k := uint(o.k) & 63
-			a := c.r[o.d]
-			r := a >> k
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
 			c.r[o.d] = r
-			o = step(o)
-		case opShrRC64q:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShlRC64q_ShlRC64q:
+		{
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := a << k
+				c.r[o.d] = r
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := a << k
+				c.r[o.d] = r
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRC64q_TestRI8Je:
+		{
 			if k := uint(c.r[RCX]) & 63; k != 0 {
 				a := c.r[o.d]
 				r := a >> k
 				c.r[o.d] = r
 			}
-			o = step(o)
-		case opSarRI32q:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if r == 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR64_SbbRR64_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a - b - c.fc>>63
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrRR64q_MovRR64_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := w
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_CmpRR64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRI32q_CmpRI32Je_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opLeaB64_IdivR64_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			w = addr
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			d, v := int64(w), int64(c.r[RAX])
+			if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCqto_AddRR64:
+		{
+			c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_Cqto:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32q_OrRI32q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a | b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRR64q_AddRR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opImulRR64_MulR64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			hi, _ := bits.Mul64(a, b)
+			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+			c.fz, c.fr, c.fc = 1, r, 0
+			if hi != uint64(int64(r)>>63) {
+				c.fc = carryBit
+			}
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+			c.r[RAX], c.r[RDX] = lo, hi
+			c.fz, c.fr, c.fc = 1, lo, 0
+			if hi != 0 {
+				c.fc = carryBit
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_CmpRR32Jg:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if int32(a) > int32(b) {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovsx16to32RMB_AddRR32_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+1)>>pageShift {
+				goto slow
+			}
+			w = uint64(uint32(int16(load16(e.page, addr))))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR32_Movsx32to64RR:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_Movzx16to32RR:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(uint16(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB64_MovRMB64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = load64(e.page, addr)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR64q_Movsx32to64RR:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_SubRR32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64_MovRR64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIncR32q_CmpRI32Jne_d:
+		var w uint64
+		{
+			a := uint32(c.r[o.d])
+			r := a + 1
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR32_MovRMB32:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI64q_MovRR32:
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR64q_MovRR64_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := w
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrRR64_Tzcnt64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			r := uint64(bits.TrailingZeros64(v))
+			c.fr, c.fz, c.fc = r, r, 0
+			if v == 0 {
+				c.fc = carryBit | overflowBit
+			}
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR32_MovMRB8:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_AndRR64q:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRR64q_SubRR64q_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRR64q_ShrRC64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := a >> k
+				c.r[o.d] = r
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRC64q_ImulRR64q:
+		{
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := a >> k
+				c.r[o.d] = r
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opIncR64q_AndRI32q:
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32_DivR64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			d, hi := c.r[o.d], c.r[RDX]
+			if d <= hi {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opDivR64_CmpRI64Ja:
+		{
+			d, hi := c.r[o.d], c.r[RDX]
+			if d <= hi {
+				goto slow
+			}
+			c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a > b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRMB64_MovRR64_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := w
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMX64_MovMRB64_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, w)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64q_ShlRI64q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB64_Jmp:
+		{
+			addr := c.r[o.b] + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opAddRI64q_CmpRI64Je_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovMRX8_MovRR64:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32_MovMRX8:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_Jmp:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovRR32_ShrRI32q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := a >> k
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMX32_CmpRR32Jle_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			w = uint64(load32(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if int32(a) <= int32(b) {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRMB32_SubRI64q:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRI64q_SubRI64q:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRI64q_CmpRR32Jl:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if int32(a) < int32(b) {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRMB64_TestRR64Jne_ds:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			w = load64(e.page, addr)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, w
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if r != 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opSarRI32q_SarRI64q:
+		{
 			k := uint(o.k) & 63
 			a := uint32(c.r[o.d])
 			r := uint32(int32(a) >> k)
 			c.r[o.d] = uint64(r)
-			o = step(o)
-		case opSarRC32q:
-			if k := uint(c.r[RCX]) & 31; k != 0 {
-				a := uint32(c.r[o.d])
-				r := uint32(int32(a) >> k)
-				c.r[o.d] = uint64(r)
-			} else {
-				c.r[o.d] = uint64(uint32(c.r[o.d]))
-			}
-			o = step(o)
-		case opSarRI64q:
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
 			k := uint(o.k) & 63
 			a := c.r[o.d]
 			r := uint64(int64(a) >> k)
 			c.r[o.d] = r
-			o = step(o)
-		case opSarRC64q:
-			if k := uint(c.r[RCX]) & 63; k != 0 {
-				a := c.r[o.d]
-				r := uint64(int64(a) >> k)
-				c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMulR64_MovRR64:
+		{
+			hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
+			c.r[RAX], c.r[RDX] = lo, hi
+			c.fz, c.fr, c.fc = 1, lo, 0
+			if hi != 0 {
+				c.fc = carryBit
 			}
-			o = step(o)
-		case opCmpRR8Jb:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShlRI64q_SubRR64_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a << k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
 			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR64_Movzx8to32RMB:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
 			}
-		case opCmpRR8Jae:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMB_MovRR32:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
 			}
-		case opCmpRR8Je:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32q_CmpRI64Jne:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
 			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Jne:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
 			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Jbe:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Ja:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Js:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Jns:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Jl:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) < int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Jge:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) >= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Jle:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) <= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR8Jg:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) > int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jb:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jae:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Je:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jne:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jbe:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Ja:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Js:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jns:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jl:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) < int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jge:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) >= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jle:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) <= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR32Jg:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) > int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jb:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jae:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Je:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jne:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jbe:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Ja:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Js:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jns:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jl:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) < int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jge:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) >= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jle:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) <= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRR64Jg:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) > int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jb:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jae:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Je:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jne:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jbe:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Ja:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Js:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jns:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jl:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) < int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jge:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) >= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jle:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) <= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI8Jg:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) > int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jb:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jae:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Je:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jne:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jbe:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Ja:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Js:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jns:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jl:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) < int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jge:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) >= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jle:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) <= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI32Jg:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) > int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jb:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jae:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Je:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jne:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jbe:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Ja:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Js:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jns:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jl:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) < int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jge:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) >= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jle:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) <= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRI64Jg:
-			a, b := c.r[o.d], o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) > int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) < int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) >= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) <= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB8Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) > int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) < int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) >= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) <= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB32Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) > int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) < int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) >= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) <= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpRMB64Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) > int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) < int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) >= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) <= int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB8Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<56 | v
-			o = step(o)
-			if int8(a) > int8(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) < int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) >= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) <= int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB32Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a - b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			v := uint64(^a&b | (^a|b)&r)
-			c.fc = v<<32 | v
-			o = step(o)
-			if int32(a) > int32(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a < b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a >= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a == b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a != b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a <= b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if a > b {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) < int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) >= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) <= int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opCmpMIB64Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a - b
-			c.fz, c.fr = r, r
-			c.fc = ^a&b | (^a|b)&r
-			o = step(o)
-			if int64(a) > int64(b) {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jb:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jae:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Je:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jne:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jbe:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Ja:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Js:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jns:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jl:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jge:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jle:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR8Jg:
-			a, b := uint8(c.r[o.d]), uint8(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jb:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jae:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Je:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jne:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jbe:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Ja:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Js:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jns:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jl:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jge:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jle:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR32Jg:
-			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jb:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jae:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Je:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jne:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jbe:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Ja:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Js:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jns:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jl:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jge:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jle:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRR64Jg:
-			a, b := c.r[o.d], c.r[o.s]
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jb:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jae:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Je:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jne:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jbe:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Ja:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Js:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jns:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jl:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jge:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jle:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI8Jg:
-			a, b := uint8(c.r[o.d]), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jb:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jae:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Je:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jne:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jbe:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Ja:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Js:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jns:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jl:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jge:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jle:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI32Jg:
-			a, b := uint32(c.r[o.d]), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jb:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jae:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Je:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jne:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jbe:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Ja:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Js:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jns:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jl:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jge:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jle:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRI64Jg:
-			a, b := c.r[o.d], o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB8Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := uint8(c.r[o.d]), load8(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB32Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := uint32(c.r[o.d]), load32(e.page, addr)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestRMB64Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := c.r[o.d], load64(e.page, addr)
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB8Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != addr>>pageShift {
-				return o, n
-			}
-			a, b := load8(e.page, addr), uint8(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<56 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int8(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB32Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+3)>>pageShift {
-				return o, n
-			}
-			a, b := load32(e.page, addr), uint32(o.imm)
-			r := a & b
-			c.fz = uint64(r)
-			c.fr = uint64(r)<<32 | uint64(r)
-			c.fc = 0
-			o = step(o)
-			if int32(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jb:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jae:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(c.fc) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Je:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jne:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jbe:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r == 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Ja:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if r != 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Js:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jns:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jl:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) < 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jge:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) >= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jle:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) <= 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opTestMIB64Jg:
-			addr := c.r[o.b] + o.disp
-			e := &c.rtlb[tlbIndex(addr)]
-			if e.tag != (addr+7)>>pageShift {
-				return o, n
-			}
-			a, b := load64(e.page, addr), o.imm
-			r := a & b
-			c.fz, c.fr = r, r
-			c.fc = 0
-			o = step(o)
-			if int64(r) > 0 {
-				if t := o.link; t != nil {
-					o = t
-					n--
-				}
-			} else {
-				o = step(o)
-				n--
-			}
-		case opMovRR64_MovRR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opXorRR64q_MovRR64_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				v := w
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR32_MovRR32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opAddRI64q_AddRR64q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_ShrRI64q_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := a >> k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_ShlRI64q_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := a << k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64q_CmpRR64Jne_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRI64q_AddRI64q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64q_RolRI64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRR64_Jne:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz != 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opShlRI64q_XorRR64q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRMB64_ImulRMB64q_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := w, load64(e.page, addr)
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_AddRI64q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_RolRI64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR32_AddRR32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI64q_CmpRI64Jne_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRR32_MovMIB8:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(o.imm))
-				o = step(o)
-			}
-		case opRolRI64q_XorRR64q:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_CmpRR64Jne:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRR64_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovMRB64_MovRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opNop_LeaB64:
-			{
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opMovzx8to32RMB_AddRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaB64_Ret:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				v := load64(e.page, addr)
-				j := &c.jumps[jumpIndex(v)]
-				if j.rip != v {
-					return o, n
-				}
-				c.r[RSP] = addr + o.imm
-				o = j.op
-			}
-		case opMovRR64_XchgMR64_s:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a := load64(e.page, addr)
-				store64(e.page, addr, w)
-				c.r[o.s] = a
-				o = step(o)
-			}
-		case opMovRMB64_LeaB64_b:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opLeaB64_CmpxchgMR64_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				w = addr
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a := load64(e.page, addr)
-				old := a
-				{
-					a, b := c.r[RAX], old
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-				}
-				if c.fz == 0 {
-					store64(e.page, addr, w)
-				} else {
-					c.r[RAX] = old
-				}
-				o = step(o)
-			}
-		case opAddRR64_OrMRB64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a | b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				store64(e.page, addr, r)
-				o = step(o)
-			}
-		case opAddMRB64_MovRMB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				store64(e.page, addr, r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opXchgMR64_AddRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a := load64(e.page, addr)
-				store64(e.page, addr, c.r[o.s])
-				c.r[o.s] = a
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opCmpxchgMR64_MovRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a := load64(e.page, addr)
-				old := a
-				{
-					a, b := c.r[RAX], old
-					r := a - b
-					c.fz, c.fr = r, r
-					c.fc = ^a&b | (^a|b)&r
-				}
-				if c.fz == 0 {
-					store64(e.page, addr, c.r[o.s])
-				} else {
-					c.r[RAX] = old
-				}
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opLeaX64_MovRR64:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR64_XorRR64q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opCmpRR64_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opAndRI32q_OrRR64q_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a | b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSbbRR64_Jb:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b - c.fc>>63
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				if int64(c.fc) < 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opIncR64q_CmpRI64Jne_d:
-			var w uint64
-			{
-				a := c.r[o.d]
-				r := a + 1
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opShrRI64q_LeaX64_bx:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + w<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opMovRR64_SubRR64q_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaB64_AddRI32q:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI32q_AndRR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_Cmovne64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz != 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-		case opAddRR32q_MovRR32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opAddRI64q_MovRR64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opImulRMB64q_AddRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := c.r[o.d], load64(e.page, addr)
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64q_AndRI32_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovMIB8_CmpRI32Jbe:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(o.imm))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMulR64_ShrRI64q:
-			{
-				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
-				c.r[RAX], c.r[RDX] = lo, hi
-				c.fz, c.fr, c.fc = 1, lo, 0
-				if hi != 0 {
-					c.fc = carryBit
-				}
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opNop_MovRR64:
-			{
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opXorRR32q_MovRR32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opPushR_MovRR64:
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovMRB8_AddRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opTestRI8_MovRR64:
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				c.fc = 0
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR64_MovRR32:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovRR32_AddRR32q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opOrMRB64_SubMIB32:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a | b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				store64(e.page, addr, r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := load32(e.page, addr), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				store32(e.page, addr, r)
-				o = step(o)
-			}
-		case opSubMIB32_AddRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := load32(e.page, addr), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				store32(e.page, addr, r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64q_AddRI32q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovzx8to32RR_XorRMX32q_x:
-			var w uint64
-			{
-				w = uint64(uint8(c.r[o.s]))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + w<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := uint32(c.r[o.d]), load32(e.page, addr)
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opShrRI32_Movzx8to32RR:
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(a) << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = uint64(a) << 32 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opXorRR32q_ShrRI32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(a) << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = uint64(a) << 32 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRMX32q_CmpRI64Jne:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := uint32(c.r[o.d]), load32(e.page, addr)
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR64_Call:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
 				t := o.link
 				if t == nil {
-					return o, n
+					goto slow
 				}
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, o.imm)
-				c.r[RSP] = addr
+				n -= int64(o.cost)
 				o = t
-			}
-		case opMovRR64_DivR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				d, hi := c.r[o.d], c.r[RDX]
-				if d <= hi {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
-				o = step(o)
-			}
-		case opPopR_PopR:
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opMovRMB64_MovMRB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-		case opLeaX64_LeaX64_x:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				w = addr
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + w<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opMovRMB64_MovRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opLeaB64_CmpRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-			}
-		case opCmpRR64_Cmovb64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-			}
-			n--
-			{
-				if int64(c.fc) < 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-		case opAddRR64q_AddRI64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_SbbRR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b - c.fc>>63
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRI32_Jae:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				if int64(c.fc) >= 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opOrRR64q_CmpRR64_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-			}
-		case opMovRR64_CmpRR64Jne:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR64_Jmp:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opMovRR64_MulR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
-				c.r[RAX], c.r[RDX] = lo, hi
-				c.fz, c.fr, c.fc = 1, lo, 0
-				if hi != 0 {
-					c.fc = carryBit
-				}
-				o = step(o)
-			}
-		case opRolRI64q_XorRR64q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRI32q_LeaX64_x:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + w<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opImulRRI64q_ShrRI64q_d:
-			var w uint64
-			{
-				a, b := c.r[o.s], o.imm
-				r := a * b
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := a >> k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opPopR_Ret:
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				v := load64(e.page, addr)
-				j := &c.jumps[jumpIndex(v)]
-				if j.rip != v {
-					return o, n
-				}
-				c.r[RSP] = addr + o.imm
-				o = j.op
-			}
-		case opAddRR64_Jmp:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opAddRR64q_MovRR32:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovsx32to64RR_ShlRI64_d:
-			var w uint64
-			{
-				w = uint64(int32(uint32(c.r[o.s])))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opImulRRI64q_MovRR64:
-			{
-				a, b := c.r[o.s], o.imm
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opXorRR64q_AddRR64q_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_CmpRI64Jne:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opShrRI64q_XorRR64q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRMB64_TestRR64Je_ds:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, w
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				o = step(o)
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCltd_IdivR32:
-			{
-				c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
-				o = step(o)
-			}
-			n--
-			{
-				d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
-				if d == 0 || int64(int32(v)) != v || v == -1<<31 {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
-				o = step(o)
-			}
-		case opMovRR32_AndRI32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRR64_AdcRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b + c.fc>>63
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64q_XorRR32q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI64q_CmpRR64Jne_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR64_XorRR64q_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opCmovb64_MovRMB64:
-			{
-				if int64(c.fc) < 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opLeaX32_MovRR32:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovRR64_AndRI32q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAndRI32_MovRMX64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opMovRR64_XorRR32:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opDivR64_MovRR64:
-			{
-				d, hi := c.r[o.d], c.r[RDX]
-				if d <= hi {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opLeaB64_CmpRI8Ja:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opShrRI64q_AddRR64q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx8to32RMB_JmpMX_x:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				w = uint64(load8(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + w<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				v := load64(e.page, addr)
-				j := &c.jumps[jumpIndex(v)]
-				if j.rip != v {
-					return o, n
-				}
-				o = j.op
-			}
-		case opMovsx32to64RR_Movzx8to32RMX_x:
-			var w uint64
-			{
-				w = uint64(int32(uint32(c.r[o.s])))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + w<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-		case opIncR64_Jmp:
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opAndRI32_CallMX:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				v := load64(e.page, addr)
-				j := &c.jumps[jumpIndex(v)]
-				if j.rip != v {
-					return o, n
-				}
-				{
-					addr := c.r[RSP] - 8
-					e := &c.wtlb[tlbIndex(addr)]
-					if e.tag != (addr+7)>>pageShift {
-						return o, n
-					}
-					store64(e.page, addr, o.imm)
-					c.r[RSP] = addr
-				}
-				o = j.op
-			}
-		case opShlRI64_LeaB64:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opMovRI32_MovRR64:
-			{
-				c.r[o.d] = uint64(uint32(o.imm))
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opLeaX64_CmpRI64Jne:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opNop_Nop:
-			{
-				o = step(o)
-			}
-			n--
-			{
-				o = step(o)
-			}
-		case opMovRR64_ShrRI64q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx8to32RMB_Jmp:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opSubRI64_Call:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, o.imm)
-				c.r[RSP] = addr
-				o = t
-			}
-		case opLeaB64_SubRI64:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR32_SubRR32_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR64_CmpRR64Jae:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opImulRR64q_XorRR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_TestRR64Jne:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				o = step(o)
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRR64q_AddRR64q_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovMRB64_MovMRB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-		case opShrRI64q_XorRR64q_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR32_ImulRRI64q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.s], o.imm
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64_CmpMIB8Jne:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := load8(e.page, addr), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opXorRR64q_AddRI64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_XorRR32q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opShrRI64q_AndRR64q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a & b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRR64q_CmpRI64Ja_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRR64_ShrRC64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a >> k
-					c.fz, c.fr = r, r
-					cf := a << (64 - k) & carryBit
-					of := uint64(0)
-					if k == 1 {
-						of = a << 0 & carryBit
-					}
-					c.fc = cf | (cf^of)>>1
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-		case opCmovne64_MovRR64:
-			{
-				if c.fz != 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opShrRI32q_AddRR32q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR32_Cltd:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[RDX] = uint64(uint32(int32(c.r[RAX]) >> 31))
-				o = step(o)
-			}
-		case opMovRR64_AddRI64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_AddRR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaX64_Movzx8to32RMB:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-		case opXorRR64q_MovRR32:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opSarRC32q_MovRR32:
-			{
-				if k := uint(c.r[RCX]) & 31; k != 0 {
-					a := uint32(c.r[o.d])
-					r := uint32(int32(a) >> k)
-					c.r[o.d] = uint64(r)
-				} else {
-					c.r[o.d] = uint64(uint32(c.r[o.d]))
-				}
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovRR32_RolRI32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(w)
-				r := bits.RotateLeft32(a, int(k))
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opCmpMRX8_Je:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := load8(e.page, addr), uint8(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz == 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opMovzx8to32RMB_LeaB32_b:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				w = uint64(load8(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-		case opLeaB32_LeaB32:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-		case opLeaB32_CmpRI8:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-			}
-		case opCmpRI8_Cmovb32:
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.d]
-				if int64(c.fc) < 0 {
-					v = c.r[o.s]
-				}
-				c.r[o.d] = uint64(uint32(v))
-				o = step(o)
-			}
-		case opMovMRB64_AddRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRMB64_CmpRR64Je_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opLeaB64_LeaB64:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opLeaB64_AndRR64_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				w = addr
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI32q_LeaB64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opXorRR32_MovRR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR32_ShrRI32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(w)
-				r := a >> k
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opCqto_IdivR64:
-			{
-				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
-				o = step(o)
-			}
-			n--
-			{
-				d, v := int64(c.r[o.d]), int64(c.r[RAX])
-				if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
-				o = step(o)
-			}
-		case opMovzx8to32RMX_XorRR64_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				w = uint64(load8(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64_AddMRX64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				store64(e.page, addr, r)
-				o = step(o)
-			}
-		case opMovRMX64_ImulRMB64q_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := w, load64(e.page, addr)
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opImulRMB64q_IncR64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := c.r[o.d], load64(e.page, addr)
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opIncR64q_AddRI64q:
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opImulRMB64q_AddRR64q_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := c.r[o.d], load64(e.page, addr)
-				r := a * b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR32_DivR32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
-				if d <= hi {
-					return o, n
-				}
-				v := hi<<32 | uint64(uint32(c.r[RAX]))
-				c.r[RAX], c.r[RDX] = v/d, v%d
-				o = step(o)
-			}
-		case opMovRR64_CmpRI64Ja:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR64_PushR:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-		case opMovRR32_MovMIB8_b:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(o.imm))
-				o = step(o)
-			}
-		case opRolRI64q_AddRR64q:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovMIB8_AddRR32q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(o.imm))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRR32q_CmpRI32Jbe_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if a <= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR32_MovRR64:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR64_MovRMB32:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-		case opAddRR64q_AddRR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opImulRR64q_ShrRI64q_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := a >> k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64q_CmpRR64Jne:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovMRB8_IncR64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_AddRR64_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_LeaB64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opSubRR32_Movsx32to64RR:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-		case opShlRI64q_XorRR64q_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaX32_SubRR32q_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				w = uint64(uint32(addr))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddMRX64_AddRI64q:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				store64(e.page, addr, r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRR32q_MovRR32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovRR32_XorRR32q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRR32_PushR:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-		case opAddRR64q_CmpRI64Ja:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opShrRI64q_LeaX32_bx:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + w<<(o.k&3) + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-		case opMovRR32_SarRI32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(w)
-				r := uint32(int32(a) >> k)
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opLeaX64_CmpRR64Jae_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				w = addr
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a >= b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opLeaB64_MovMRB64:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-		case opPushR_XorRR32:
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI32q_CmpRI64Je:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovMRB64_Jmp:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opAddRR32q_SubRR32q_s:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovMIB8_Jmp:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(o.imm))
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opIdivR64_MovRR32:
-			{
-				d, v := int64(c.r[o.d]), int64(c.r[RAX])
-				if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opAdcRR64_MovMRB64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b + c.fc>>63
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-		case opMulR64_AddRR64q:
-			{
-				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
-				c.r[RAX], c.r[RDX] = lo, hi
-				c.fz, c.fr, c.fc = 1, lo, 0
-				if hi != 0 {
-					c.fc = carryBit
-				}
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_Cqto:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
-				o = step(o)
-			}
-		case opRolRI64q_MovRR64:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRMB64_MovRMB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opXorRR64_MovRR32:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovRR64_MovRI32:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(uint32(o.imm))
-				o = step(o)
-			}
-		case opAddRI32_MovMRB8:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opXorRR64q_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opLeaB64_IncR32q:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a := uint32(c.r[o.d])
-				r := a + 1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAndRR64_Jmp:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opIncR32q_AndRR64:
-			{
-				a := uint32(c.r[o.d])
-				r := a + 1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRI64q_MovRR64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opAndRI32q_ShlRI64_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opDivR64_XorRR32:
-			{
-				d, hi := c.r[o.d], c.r[RDX]
-				if d <= hi {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opOrRI32q_XorRR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a | b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opOrRI64q_AddRR64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a | b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR32q_OrRI64q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a | b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opImulRR64q_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opAddRR64_LeaB64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opDivR32_LeaX64:
-			{
-				d, hi := uint64(uint32(c.r[o.d])), uint64(uint32(c.r[RDX]))
-				if d <= hi {
-					return o, n
-				}
-				v := hi<<32 | uint64(uint32(c.r[RAX]))
-				c.r[RAX], c.r[RDX] = v/d, v%d
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opAddRI64q_CmpRR64Jne:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRI64q_AndRI32q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRR64_MovRR32:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opLeaB64_Call:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, o.imm)
-				c.r[RSP] = addr
-				o = t
-			}
-		case opShlRI64q_XorRR64_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_AddRR64q_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovMRB8_CmpRR64Jne:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRI64_MovMRB8:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opCmovb32_AddRI64:
-			{
-				v := c.r[o.d]
-				if int64(c.fc) < 0 {
-					v = c.r[o.s]
-				}
-				c.r[o.d] = uint64(uint32(v))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR32_MovRI32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(uint32(o.imm))
-				o = step(o)
-			}
-		case opAddRR32q_ShrRI32q_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(w)
-				r := a >> k
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opSubRR32q_ShrRI32q_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(w)
-				r := a >> k
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR32_AndRI32q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR32_AddRR64q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opIdivR32_Movsx32to64RR:
-			{
-				d, v := int64(int32(c.r[o.d])), int64(c.r[RDX]<<32|uint64(uint32(c.r[RAX])))
-				if d == 0 || int64(int32(v)) != v || v == -1<<31 {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = uint64(uint32(v/d)), uint64(uint32(v%d))
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-		case opAddRR64q_AddRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opIncR64q_AddRR64q:
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opPushR_PushR:
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-		case opShlRI64_Movzx8to32RMB:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-		case opSubRR32q_Movsx32to64RR_s:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(int32(uint32(w)))
-				o = step(o)
-			}
-		case opSarRI32q_SubRR32q_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := uint32(int32(a) >> k)
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovsx32to64RR_CallMB:
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				v := load64(e.page, addr)
-				j := &c.jumps[jumpIndex(v)]
-				if j.rip != v {
-					return o, n
-				}
-				{
-					addr := c.r[RSP] - 8
-					e := &c.wtlb[tlbIndex(addr)]
-					if e.tag != (addr+7)>>pageShift {
-						return o, n
-					}
-					store64(e.page, addr, o.imm)
-					c.r[RSP] = addr
-				}
-				o = j.op
-			}
-		case opImulRR64q_AddRR64_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_LeaX64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opXorRR64_Jmp:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opMovRR32_XorRR32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opCmpxchgMR32_Jne:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a := load32(e.page, addr)
-				old := a
-				{
-					a, b := uint32(c.r[RAX]), old
-					r := a - b
-					c.fz = uint64(r)
-					c.fr = uint64(r)<<32 | uint64(r)
-					v := uint64(^a&b | (^a|b)&r)
-					c.fc = v<<32 | v
-				}
-				if c.fz == 0 {
-					store32(e.page, addr, uint32(c.r[o.s]))
-				} else {
-					c.r[RAX] = uint64(old)
-				}
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz != 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opAddRR64q_RolRI64q_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_IncR64q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx8to32RR_AddRR64q:
-			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaX64_ShlRI64q_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				w = addr
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := w
-				r := a << k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRI32_MovRR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opLeaB64_CmpMIB8Ja:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := load8(e.page, addr), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opLeaX64_RolRI64q:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI32q_XorRR64q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64q_ImulRR64q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64q_XorRR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opRolRI64q_AddRI32q:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opRolRI64q_RolRI64q:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := bits.RotateLeft64(a, int(k))
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovsx32to64RR_ImulRRI64q_s:
-			var w uint64
-			{
-				w = uint64(int32(uint32(c.r[o.s])))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, o.imm
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64_PopR:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opXorRR64q_AddRR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64q_ImulRR64q_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR32_RorRI32q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, -int(k))
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAndRR32q_XorRR32q_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a & b
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opRorRI32q_RorRI32q:
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, -int(k))
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, -int(k))
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovsx32to64RR_AddRR64q_s:
-			var w uint64
-			{
-				w = uint64(int32(uint32(c.r[o.s])))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx16to32RMB_CmpMRB16_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+1)>>pageShift {
-					return o, n
-				}
-				w = uint64(load16(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+1)>>pageShift {
-					return o, n
-				}
-				a, b := load16(e.page, addr), uint16(w)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<48 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<48 | v
-				o = step(o)
-			}
-		case opSubRI64_Movzx16to32RMB:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+1)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load16(e.page, addr))
-				o = step(o)
-			}
-		case opCmpMRB16_Jb:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+1)>>pageShift {
-					return o, n
-				}
-				a, b := load16(e.page, addr), uint16(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<48 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<48 | v
-				o = step(o)
-			}
-			n--
-			{
-				if int64(c.fc) < 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opSubRI64q_SubRI64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64q_IncR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opIncR64q_AndRI32:
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR32_AddRI32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRMB32_MovRMB32:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-		case opXorRR32q_XorRR32q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovzx8to32RMB_MovMRB8_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				w = uint64(load8(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(w))
-				o = step(o)
-			}
-		case opLeaB64_MovRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR64_SubRI64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_TestRR64Jne:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				o = step(o)
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR32_RorRC32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 31; k != 0 {
-					a := uint32(w)
-					r := bits.RotateLeft32(a, -int(k))
-					c.r[o.d] = uint64(r)
-				} else {
-					c.r[o.d] = uint64(uint32(w))
-				}
-				o = step(o)
-			}
-		case opMovRMB8_IncR64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opIncR64q_XorRR32q:
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opShrRI32q_LeaX32_x:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + w<<(o.k&3) + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-		case opShrRI64q_SubRR32q_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR32_XorRMB8_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := uint8(w), load8(e.page, addr)
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = w&^0xff | uint64(r)
-				o = step(o)
-			}
-		case opMovzx8to32RR_ShrRI32:
-			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(a) << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = uint64(a) << 32 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRMB8_Movzx8to32RR:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := uint8(c.r[o.d]), load8(e.page, addr)
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = c.r[o.d]&^0xff | uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opShrRI32_XorRMX32q:
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				cf := uint64(a) << (64 - k) & carryBit
-				of := uint64(0)
-				if k == 1 {
-					of = uint64(a) << 32 & carryBit
-				}
-				c.fc = cf | (cf^of)>>1
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := uint32(c.r[o.d]), load32(e.page, addr)
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRMX32q_AddRI64q:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := uint32(c.r[o.d]), load32(e.page, addr)
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_XorRMB64q_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := w, load64(e.page, addr)
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64_MovMRB64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-		case opXorRMB64q_AddRR64_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := c.r[o.d], load64(e.page, addr)
-				r := a ^ b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRI32_DivR64:
-			{
-				c.r[o.d] = uint64(uint32(o.imm))
-				o = step(o)
-			}
-			n--
-			{
-				d, hi := c.r[o.d], c.r[RDX]
-				if d <= hi {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
-				o = step(o)
-			}
-		case opMovRMB64_CmpRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-			}
-		case opMovRMB32_AddRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRI64_Jmp:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opAddRI32q_CmpRI32Je_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR64_LeaX64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opAddRI64_PopR:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opRolRI32q_XorRR32q_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, int(k))
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opLeaB64_Ja:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				if int64(c.fc) >= 0 && c.fz != 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opCmpMIB8_LeaB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := load8(e.page, addr), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opMovRR64_AndRI32q_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opOrMRB64_DecMB32:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a | b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				store64(e.page, addr, r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a := load32(e.page, addr)
-				r := a - 1
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a & r)
-				v <<= 32
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-				store32(e.page, addr, r)
-				o = step(o)
-			}
-		case opDecMB32_IncR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a := load32(e.page, addr)
-				r := a - 1
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a & r)
-				v <<= 32
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | uint64((^a&r))&auxBit
-				store32(e.page, addr, r)
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opShlRI64_Movsx16to32RMB:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				c.fz, c.fr = r, r
-				c.fc = a<<0<<(k-1)&carryBit | c.fr>>1&overflowBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+1)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(uint32(int16(load16(e.page, addr))))
-				o = step(o)
-			}
-		case opMovMRB32_AddRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				store32(e.page, addr, uint32(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaX64_AddRI64q:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64q_CmpRI32Jne:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opSubRR64_SbbRR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b - c.fc>>63
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_AddRI32q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI64q_AddRI64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opPushR_SubRI64q:
-			{
-				v := c.r[o.d]
-				addr := c.r[RSP] - 8
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, v)
-				c.r[RSP] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_LeaB64_b:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opLeaX64_PopR:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opPopR_LeaX64:
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opAndRI32_PopR:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[RSP] = addr + 8
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opMovRMB32_MovRR32_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				w = uint64(load32(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(w)
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opRorRI32q_XorRR32q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, -int(k))
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAdcRR64_MovRR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b + c.fc>>63
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovsx32to64RR_AddRR64q_d:
-			var w uint64
-			{
-				w = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opShrRC64q_TestRI8:
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a >> k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				c.fc = 0
-				o = step(o)
-			}
-		case opCmovne64_AndRI32q:
-			{
-				if c.fz != 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAndRI32q_SarRC32q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 31; k != 0 {
-					a := uint32(c.r[o.d])
-					r := uint32(int32(a) >> k)
-					c.r[o.d] = uint64(r)
-				} else {
-					c.r[o.d] = uint64(uint32(c.r[o.d]))
-				}
-				o = step(o)
-			}
-		case opXorRR64q_AddRR64q_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRI64q_SubRI64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaX64_LeaX64:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opXorRR32q_TestRI8:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				c.fc = 0
-				o = step(o)
-			}
-		case opMovRR32_MovRR64_s:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				v := w
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opTestRI8_Sete:
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				c.fc = 0
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.d] &^ 0xff
-				if c.fz == 0 {
-					v |= 1
-				}
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opSete_Setne:
-			{
-				v := c.r[o.d] &^ 0xff
-				if c.fz == 0 {
-					v |= 1
-				}
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.d] &^ 0xff
-				if c.fz != 0 {
-					v |= 1
-				}
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opSbbRR64q_XorRR32q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b - c.fc>>63
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opShlRC64q_OrRR64q:
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a << k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opShlRC64q_ShlRC64q:
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a << k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a << k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-		case opShrRC64q_TestRI8Je:
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a >> k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				c.fc = 0
-				o = step(o)
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR64_SbbRR64_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a - b - c.fc>>63
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opOrRR64q_MovRR64_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				v := w
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRR64_CmpRR64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-			}
-		case opSubRI32q_CmpRI32Je_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a - b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opLeaB64_IdivR64_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				w = addr
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				d, v := int64(w), int64(c.r[RAX])
-				if d == 0 || c.r[RDX] != uint64(v>>63) || v == -1<<63 {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = uint64(v/d), uint64(v%d)
-				o = step(o)
-			}
-		case opCqto_AddRR64:
-			{
-				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAddRR64q_Cqto:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				c.r[RDX] = uint64(int64(c.r[RAX]) >> 63)
-				o = step(o)
-			}
-		case opXorRR32q_OrRI32q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a | b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opImulRR64q_AddRR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opImulRR64_MulR64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				hi, _ := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
-				c.r[RAX], c.r[RDX] = lo, hi
-				c.fz, c.fr, c.fc = 1, lo, 0
-				if hi != 0 {
-					c.fc = carryBit
-				}
-				o = step(o)
-			}
-		case opAddRI64q_CmpRR32Jg:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if int32(a) > int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovsx16to32RMB_AddRR32_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+1)>>pageShift {
-					return o, n
-				}
-				w = uint64(uint32(int16(load16(e.page, addr))))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRR32_Movsx32to64RR:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-		case opMovRR32_Movzx16to32RR:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(uint16(c.r[o.s]))
-				o = step(o)
-			}
-		case opMovMRB64_MovRMB64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = load64(e.page, addr)
-				o = step(o)
-			}
-		case opAddRR64q_Movsx32to64RR:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-		case opMovRR32_SubRR32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI64_MovRR64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opIncR32q_CmpRI32Jne_d:
-			var w uint64
-			{
-				a := uint32(c.r[o.d])
-				r := a + 1
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR32_MovRMB32:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-		case opShrRI64q_MovRR32:
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opSubRR64q_MovRR64_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				v := w
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opOrRR64_Tzcnt64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				r := uint64(bits.TrailingZeros64(v))
-				c.fr, c.fz, c.fc = r, r, 0
-				if v == 0 {
-					c.fc = carryBit | overflowBit
-				}
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRR32_MovMRB8:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opMovRR64_AndRR64q:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRR64q_SubRR64q_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRR64q_ShrRC64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a >> k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-		case opShrRC64q_ImulRR64q:
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := a >> k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opIncR64q_AndRI32q:
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRR32_DivR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				d, hi := c.r[o.d], c.r[RDX]
-				if d <= hi {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
-				o = step(o)
-			}
-		case opDivR64_CmpRI64Ja:
-			{
-				d, hi := c.r[o.d], c.r[RDX]
-				if d <= hi {
-					return o, n
-				}
-				c.r[RAX], c.r[RDX] = bits.Div64(hi, c.r[RAX], d)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRMB64_MovRR64_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				v := w
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opMovRMX64_MovMRB64_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, w)
-				o = step(o)
-			}
-		case opAddRI64q_ShlRI64q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opLeaB64_Jmp:
-			{
-				addr := c.r[o.b] + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opAddRI64q_CmpRI64Je_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovMRX8_MovRR64:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opAddRI32_MovMRX8:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opLeaX64_Jmp:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opMovRR32_ShrRI32q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a >> k
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRMX32_CmpRR32Jle_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				w = uint64(load32(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if int32(a) <= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRMB32_SubRI64q:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRI64q_SubRI64q:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRI64q_CmpRR32Jl:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if int32(a) < int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRMB64_TestRR64Jne_ds:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				w = load64(e.page, addr)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, w
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				o = step(o)
-				if r != 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opSarRI32q_SarRI64q:
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := uint32(int32(a) >> k)
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := uint64(int64(a) >> k)
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMulR64_MovRR64:
-			{
-				hi, lo := bits.Mul64(c.r[RAX], c.r[o.d])
-				c.r[RAX], c.r[RDX] = lo, hi
-				c.fz, c.fr, c.fc = 1, lo, 0
-				if hi != 0 {
-					c.fc = carryBit
-				}
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opShlRI64q_SubRR64_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a << k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRR64_Movzx8to32RMB:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-		case opMovzx8to32RMB_MovRR32:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opAddRI32q_CmpRI64Jne:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opSubRI32_Jne:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz != 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opNop_LeaX64:
-			{
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opNop_CmpRI64Je:
-			{
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opSubRR32q_CmpRI8Je:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint8(c.r[o.d]), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRR64_ImulRR64q_d:
-			var w uint64
-			{
-				v := c.r[o.s]
-				w = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx8to32RMB_Movsx32to64RMB:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(int32(load32(e.page, addr)))
-				o = step(o)
-			}
-		case opMovzx8to32RR_MovRR32:
-			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opCltq_AddRR64:
-			{
-				c.r[RAX] = uint64(int64(int32(c.r[RAX])))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRMX32_CmpRR32Jge_s:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				w = uint64(load32(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if int32(a) >= int32(b) {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opMovRMB32_TestRR32Je:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				o = step(o)
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opSarRI64q_SubRR32q_d:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := uint64(int64(a) >> k)
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a - b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opSubRR64q_AddRR64_s:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], w
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opCmpRMX8_Je:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := uint8(c.r[o.d]), load8(e.page, addr)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz == 0 {
-					t := o.link
-					if t == nil {
-						return o, n
-					}
-					o = t
-				} else {
-					o = step(o)
-				}
-			}
-		case opIncR64_CmpRMX8:
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.fz, c.fr = r, r
-				v := a &^ r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				a, b := uint8(c.r[o.d]), load8(e.page, addr)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-			}
-		case opMovRR32_NotR32_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				r := ^uint32(w)
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR32_XorRR32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a ^ b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRMX32_AddRMB32q_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				w = uint64(load32(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				a, b := uint32(w), load32(e.page, addr)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRR32_MovRMX32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load32(e.page, addr))
-				o = step(o)
-			}
-		case opNotR32_AndRR32q_d:
-			var w uint64
-			{
-				r := ^uint32(c.r[o.d])
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opXorRR32q_AndRR32q_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				w = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(c.r[o.s])
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opRolRI32q_XorRR32_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := bits.RotateLeft32(a, int(k))
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opLeaX64_CmpRI64Jb_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				w = addr
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, o.imm
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a < b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opDecR64_Jmp:
-			{
-				a := c.r[o.d]
-				r := a - 1
-				c.fz, c.fr = r, r
-				v := ^a & r
-				v <<= 0
-				old := c.fc & carryBit
-				c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opAddRI64q_CmpRR64Je_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a == b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opShlRI32q_SubRR32_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := uint32(c.r[o.d])
-				r := a << k
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(w)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRR32q_AddRI32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovRR64_TestRR64Je:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				o = step(o)
-				if r == 0 {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opCmpRR64_CmovaeM64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				if int64(c.fc) >= 0 {
-					c.r[o.d] = load64(e.page, addr)
-				}
-				o = step(o)
-			}
-		case opCmovaeM64_MovRR64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				if int64(c.fc) >= 0 {
-					c.r[o.d] = load64(e.page, addr)
-				}
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opAndRI32q_XorRR64q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR64_MovMRB64:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-		case opLeaX64_Ret:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				v := load64(e.page, addr)
-				j := &c.jumps[jumpIndex(v)]
-				if j.rip != v {
-					return o, n
-				}
-				c.r[RSP] = addr + o.imm
-				o = j.op
-			}
-		case opOrRI64_MovRR64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a | b
-				c.fz, c.fr = r, r
-				c.fc = 0
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-		case opAddRR32_MovMRB8:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a + b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(a&b | (a|b)&^r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				store8(e.page, addr, uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opAddMRX64_IncR64q:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				a, b := load64(e.page, addr), c.r[o.s]
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				store64(e.page, addr, r)
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovMRB64_Ret:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[RSP]
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				v := load64(e.page, addr)
-				j := &c.jumps[jumpIndex(v)]
-				if j.rip != v {
-					return o, n
-				}
-				c.r[RSP] = addr + o.imm
-				o = j.op
-			}
-		case opMovRR32_RorRI32q_d:
-			var w uint64
-			{
-				v := uint32(c.r[o.s])
-				w = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				k := uint(o.k) & 63
-				a := uint32(w)
-				r := bits.RotateLeft32(a, -int(k))
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI64_MovMRB64:
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+7)>>pageShift {
-					return o, n
-				}
-				store64(e.page, addr, c.r[o.s])
-				o = step(o)
-			}
-		case opAddRI32q_AndRI32q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opMovsx32to64RR_MovRR32:
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opCmovb64_Jmp:
-			{
-				if int64(c.fc) < 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opMovRMB8_LeaB32_b:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				w = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-		case opMovzx8to32RMB_LeaX64:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.rtlb[tlbIndex(addr)]
-				if e.tag != addr>>pageShift {
-					return o, n
-				}
-				c.r[o.d] = uint64(load8(e.page, addr))
-				o = step(o)
-			}
-			n--
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-		case opLeaB32_CmpRI8Ja_d:
-			var w uint64
-			{
-				addr := c.r[o.b] + o.disp
-				w = uint64(uint32(addr))
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint8(w), uint8(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<56 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<56 | v
-				o = step(o)
-				if a > b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opLeaX64_IncR64q:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a := c.r[o.d]
-				r := a + 1
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opXorRR32_ImulRR64:
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a ^ b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				hi, _ := bits.Mul64(a, b)
-				hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
-				c.fz, c.fr, c.fc = 1, r, 0
-				if hi != uint64(int64(r)>>63) {
-					c.fc = carryBit
-				}
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSetne_ShlRC64q_d:
-			var w uint64
-			{
-				v := c.r[o.d] &^ 0xff
-				if c.fz != 0 {
-					v |= 1
-				}
-				w = v
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := w
-					r := a << k
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-		case opOrRR64q_SubRI32:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opOrRR64q_OrRR64q:
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				c.r[o.d] = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a | b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovMRB32_CmpRR64Jne:
-			{
-				addr := c.r[o.b] + o.disp
-				e := &c.wtlb[tlbIndex(addr)]
-				if e.tag != (addr+3)>>pageShift {
-					return o, n
-				}
-				store32(e.page, addr, uint32(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a - b
-				c.fz, c.fr = r, r
-				c.fc = ^a&b | (^a|b)&r
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opAddRI32q_CmpRI32Jne_d:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(w), uint32(o.imm)
-				r := a - b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				v := uint64(^a&b | (^a|b)&r)
-				c.fc = v<<32 | v
-				o = step(o)
-				if a != b {
-					if t := o.link; t != nil {
-						o = t
-						n--
-					}
-				} else {
-					o = step(o)
-					n--
-				}
-			}
-		case opLeaX64_MovRR32:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opShrRI64q_ImulRRI64q_s:
-			var w uint64
-			{
-				k := uint(o.k) & 63
-				a := c.r[o.d]
-				r := a >> k
-				w = r
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, o.imm
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opSubRR32q_LeaX32_bx:
-			var w uint64
-			{
-				a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
-				r := a - b
-				w = uint64(r)
-				c.r[o.d] = w
-				o = step(o)
-			}
-			n--
-			{
-				addr := w + w<<(o.k&3) + o.disp
-				c.r[o.d] = uint64(uint32(addr))
-				o = step(o)
-			}
-		case opMovRI32_Jmp:
-			{
-				c.r[o.d] = uint64(uint32(o.imm))
-				o = step(o)
-			}
-			n--
-			{
-				t := o.link
-				if t == nil {
-					return o, n
-				}
-				o = t
-			}
-		case opAndRR64q_AddRR64q_d:
-			var w uint64
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a & b
-				w = r
-				o = step(o)
-			}
-			n--
-			{
-				a, b := w, c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovzx16to32RR_MovRR32:
-			{
-				c.r[o.d] = uint64(uint16(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opLeaX64_AddRI64:
-			{
-				addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
-				c.r[o.d] = addr
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], o.imm
-				r := a + b
-				c.fz, c.fr = r, r
-				c.fc = a&b | (a|b)&^r
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opAndRI32_MovRR32:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.fz = uint64(r)
-				c.fr = uint64(r)<<32 | uint64(r)
-				c.fc = 0
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-		case opMovRR32_Movsx32to64RR:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-		case opMovsx32to64RR_AndRI32q:
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAndRI32q_AddRR64q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a & b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a + b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR32_Movzx8to32RR:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
-				o = step(o)
-			}
-		case opMovRR32_XorRR64q:
-			{
-				v := uint32(c.r[o.s])
-				c.r[o.d] = uint64(v)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a ^ b
-				c.r[o.d] = r
-				o = step(o)
-			}
-		case opMovRR64_Movzx16to32RR:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				c.r[o.d] = uint64(uint16(c.r[o.s]))
-				o = step(o)
-			}
-		case opMovRR64_Cmove64:
-			{
-				v := c.r[o.s]
-				c.r[o.d] = v
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz == 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-		case opMovzx8to32RR_RolRC64q:
-			{
-				c.r[o.d] = uint64(uint8(c.r[o.s]))
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 63; k != 0 {
-					a := c.r[o.d]
-					r := bits.RotateLeft64(a, int(k))
-					c.r[o.d] = r
-				}
-				o = step(o)
-			}
-		case opMovsx32to64RR_ShlRC32q:
-			{
-				c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
-				o = step(o)
-			}
-			n--
-			{
-				if k := uint(c.r[RCX]) & 31; k != 0 {
-					a := uint32(c.r[o.d])
-					r := a << k
-					c.r[o.d] = uint64(r)
-				} else {
-					c.r[o.d] = uint64(uint32(c.r[o.d]))
-				}
-				o = step(o)
-			}
-		case opCmove64_Cmovne64:
-			{
-				if c.fz == 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-			n--
-			{
-				if c.fz != 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-		case opCmovne64_AddRI32q:
-			{
-				if c.fz != 0 {
-					c.r[o.d] = c.r[o.s]
-				}
-				o = step(o)
-			}
-			n--
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-		case opAddRI32q_ImulRR64q:
-			{
-				a, b := uint32(c.r[o.d]), uint32(o.imm)
-				r := a + b
-				c.r[o.d] = uint64(r)
-				o = step(o)
-			}
-			n--
-			{
-				a, b := c.r[o.d], c.r[o.s]
-				r := a * b
-				c.r[o.d] = r
-				o = step(o)
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
 			}
 		}
+		goto again
+	case opSubRI32_Jne:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz != 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opNop_LeaX64:
+		{
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opNop_CmpRI64Je:
+		{
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opSubRR32q_CmpRI8Je:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint8(c.r[o.d]), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRR64_ImulRR64q_d:
+		var w uint64
+		{
+			v := c.r[o.s]
+			w = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMB_Movsx32to64RMB:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(int32(load32(e.page, addr)))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RR_MovRR32:
+		{
+			c.r[o.d] = uint64(uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCltq_AddRR64:
+		{
+			c.r[RAX] = uint64(int64(int32(c.r[RAX])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMX32_CmpRR32Jge_s:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			w = uint64(load32(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if int32(a) >= int32(b) {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opMovRMB32_TestRR32Je:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if r == 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opSarRI64q_SubRR32q_d:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := uint64(int64(a) >> k)
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a - b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR64q_AddRR64_s:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], w
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmpRMX8_Je:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			a, b := uint8(c.r[o.d]), load8(e.page, addr)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz == 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opIncR64_CmpRMX8:
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.fz, c.fr = r, r
+			v := a &^ r
+			v <<= 0
+			old := c.fc & carryBit
+			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (a&^r)&auxBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			a, b := uint8(c.r[o.d]), load8(e.page, addr)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_NotR32_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			r := ^uint32(w)
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_XorRR32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a ^ b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRMX32_AddRMB32q_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			w = uint64(load32(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			a, b := uint32(w), load32(e.page, addr)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32_MovRMX32:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load32(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opNotR32_AndRR32q_d:
+		var w uint64
+		{
+			r := ^uint32(c.r[o.d])
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32q_AndRR32q_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			w = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(c.r[o.s])
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opRolRI32q_XorRR32_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := bits.RotateLeft32(a, int(k))
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_CmpRI64Jb_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			w = addr
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, o.imm
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a < b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opDecR64_Jmp:
+		{
+			a := c.r[o.d]
+			r := a - 1
+			c.fz, c.fr = r, r
+			v := ^a & r
+			v <<= 0
+			old := c.fc & carryBit
+			c.fc = old | (old^(v^v<<1)&carryBit)>>1 | (^a&r)&auxBit
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opAddRI64q_CmpRR64Je_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a == b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opShlRI32q_SubRR32_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := uint32(c.r[o.d])
+			r := a << k
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(w)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR32q_AddRI32:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_TestRR64Je:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if r == 0 {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opCmpRR64_CmovaeM64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			if int64(c.fc) >= 0 {
+				c.r[o.d] = load64(e.page, addr)
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmovaeM64_MovRR64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			if int64(c.fc) >= 0 {
+				c.r[o.d] = load64(e.page, addr)
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32q_XorRR64q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR64_MovMRB64:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_Ret:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			v := load64(e.page, addr)
+			j := &c.jumps[jumpIndex(v)]
+			if j.rip != v {
+				goto slow
+			}
+			c.r[RSP] = addr + o.imm
+			t := j.op
+			n += int64(o.rem) - 1 - int64(t.rem)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opOrRI64_MovRR64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a | b
+			c.fz, c.fr = r, r
+			c.fc = 0
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRR32_MovMRB8:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a + b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(a&b | (a|b)&^r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			store8(e.page, addr, uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddMRX64_IncR64q:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			a, b := load64(e.page, addr), c.r[o.s]
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			store64(e.page, addr, r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB64_Ret:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[RSP]
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			v := load64(e.page, addr)
+			j := &c.jumps[jumpIndex(v)]
+			if j.rip != v {
+				goto slow
+			}
+			c.r[RSP] = addr + o.imm
+			t := j.op
+			n += int64(o.rem) - 1 - int64(t.rem)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovRR32_RorRI32q_d:
+		var w uint64
+		{
+			v := uint32(c.r[o.s])
+			w = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			k := uint(o.k) & 63
+			a := uint32(w)
+			r := bits.RotateLeft32(a, -int(k))
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI64_MovMRB64:
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+7)>>pageShift {
+				goto slow
+			}
+			store64(e.page, addr, c.r[o.s])
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32q_AndRI32q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_MovRR32:
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmovb64_Jmp:
+		{
+			if int64(c.fc) < 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opMovRMB8_LeaB32_b:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			w = c.r[o.d]&^0xff | uint64(load8(e.page, addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RMB_LeaX64:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.rtlb[tlbIndex(addr)]
+			if e.tag != addr>>pageShift {
+				goto slow
+			}
+			c.r[o.d] = uint64(load8(e.page, addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaB32_CmpRI8Ja_d:
+		var w uint64
+		{
+			addr := c.r[o.b] + o.disp
+			w = uint64(uint32(addr))
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint8(w), uint8(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<56 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<56 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a > b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opLeaX64_IncR64q:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a := c.r[o.d]
+			r := a + 1
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opXorRR32_ImulRR64:
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a ^ b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			hi, _ := bits.Mul64(a, b)
+			hi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a
+			c.fz, c.fr, c.fc = 1, r, 0
+			if hi != uint64(int64(r)>>63) {
+				c.fc = carryBit
+			}
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSetne_ShlRC64q_d:
+		var w uint64
+		{
+			v := c.r[o.d] &^ 0xff
+			if c.fz != 0 {
+				v |= 1
+			}
+			w = v
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := w
+				r := a << k
+				c.r[o.d] = r
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrRR64q_SubRI32:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opOrRR64q_OrRR64q:
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a | b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovMRB32_CmpRR64Jne:
+		{
+			addr := c.r[o.b] + o.disp
+			e := &c.wtlb[tlbIndex(addr)]
+			if e.tag != (addr+3)>>pageShift {
+				goto slow
+			}
+			store32(e.page, addr, uint32(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a - b
+			c.fz, c.fr = r, r
+			c.fc = ^a&b | (^a|b)&r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opAddRI32q_CmpRI32Jne_d:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(w), uint32(o.imm)
+			r := a - b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			v := uint64(^a&b | (^a|b)&r)
+			c.fc = v<<32 | v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			if a != b {
+				t := o.link
+				if t == nil {
+					goto slow
+				}
+				n -= int64(o.cost)
+				o = t
+				if n < 0 {
+					goto spent
+				}
+			} else {
+				o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+			}
+		}
+		goto again
+	case opLeaX64_MovRR32:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opShrRI64q_ImulRRI64q_s:
+		var w uint64
+		{
+			k := uint(o.k) & 63
+			a := c.r[o.d]
+			r := a >> k
+			w = r
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, o.imm
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opSubRR32q_LeaX32_bx:
+		var w uint64
+		{
+			a, b := uint32(c.r[o.d]), uint32(c.r[o.s])
+			r := a - b
+			w = uint64(r)
+			c.r[o.d] = w
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			addr := w + w<<(o.k&3) + o.disp
+			c.r[o.d] = uint64(uint32(addr))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRI32_Jmp:
+		{
+			c.r[o.d] = uint64(uint32(o.imm))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			t := o.link
+			if t == nil {
+				goto slow
+			}
+			n -= int64(o.cost)
+			o = t
+			if n < 0 {
+				goto spent
+			}
+		}
+		goto again
+	case opAndRR64q_AddRR64q_d:
+		var w uint64
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a & b
+			w = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := w, c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx16to32RR_MovRR32:
+		{
+			c.r[o.d] = uint64(uint16(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opLeaX64_AddRI64:
+		{
+			addr := c.r[o.b] + c.r[o.x]<<(o.k&3) + o.disp
+			c.r[o.d] = addr
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], o.imm
+			r := a + b
+			c.fz, c.fr = r, r
+			c.fc = a&b | (a|b)&^r
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32_MovRR32:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.fz = uint64(r)
+			c.fr = uint64(r)<<32 | uint64(r)
+			c.fc = 0
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_Movsx32to64RR:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_AndRI32q:
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAndRI32q_AddRR64q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a & b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a + b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_Movzx8to32RR:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR32_XorRR64q:
+		{
+			v := uint32(c.r[o.s])
+			c.r[o.d] = uint64(v)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a ^ b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_Movzx16to32RR:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			c.r[o.d] = uint64(uint16(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovRR64_Cmove64:
+		{
+			v := c.r[o.s]
+			c.r[o.d] = v
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz == 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovzx8to32RR_RolRC64q:
+		{
+			c.r[o.d] = uint64(uint8(c.r[o.s]))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if k := uint(c.r[RCX]) & 63; k != 0 {
+				a := c.r[o.d]
+				r := bits.RotateLeft64(a, int(k))
+				c.r[o.d] = r
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opMovsx32to64RR_ShlRC32q:
+		{
+			c.r[o.d] = uint64(int32(uint32(c.r[o.s])))
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if k := uint(c.r[RCX]) & 31; k != 0 {
+				a := uint32(c.r[o.d])
+				r := a << k
+				c.r[o.d] = uint64(r)
+			} else {
+				c.r[o.d] = uint64(uint32(c.r[o.d]))
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmove64_Cmovne64:
+		{
+			if c.fz == 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			if c.fz != 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opCmovne64_AddRI32q:
+		{
+			if c.fz != 0 {
+				c.r[o.d] = c.r[o.s]
+			}
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
+	case opAddRI32q_ImulRR64q:
+		{
+			a, b := uint32(c.r[o.d]), uint32(o.imm)
+			r := a + b
+			c.r[o.d] = uint64(r)
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		{
+			a, b := c.r[o.d], c.r[o.s]
+			r := a * b
+			c.r[o.d] = r
+			o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))
+		}
+		goto again
 	}
-	return o, n
+slow:
+	return o, n + int64(o.rem), true
+spent:
+	return o, n + int64(o.rem), false
 }

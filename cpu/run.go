@@ -46,12 +46,16 @@ func (c *VCPU) Run(n uint64) Stop {
 // fast executes up to left instructions by their specialised forms, from o on. It
 // returns the next and how many are left; if any are, the executor has to do it.
 func (c *VCPU) fast(o *op, left uint64) (*op, uint64) {
-	for left > budgetSlack {
-		n := int64(min(left-budgetSlack, 1<<62))
-		t, rest := c.loop(o, n)
-		o, left = t, left-uint64(n-rest)
-		if rest > 0 {
+	for left > 1 {
+		n := min(left, 1<<62)
+		t, rest, slow := c.loop(o, int64(n))
+		left -= n - uint64(rest)
+		o = t
+		if slow {
 			return o, left
+		}
+		if left <= maxRun {
+			break
 		}
 	}
 	for ; left != 0; left-- {

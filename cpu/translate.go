@@ -8,25 +8,43 @@ type translator struct {
 }
 
 // run decodes from rip on, to an instruction after which control goes elsewhere,
-// the end of the page, an instruction decoded before, or one that cannot be
-// decoded. It fails only if the first one cannot.
+// the end of the page or one that cannot be decoded. It follows direct jumps in
+// the page. Instructions decoded before are copied, so that a loop is one run
+// wherever it was entered. It fails only if the first one cannot be decoded.
 func (t *translator) run(v *view, p *codePage, rip uint64) *Fault {
-	first := rip
-	for len(t.ops) < maxRun && rip>>pageShift == p.num && p.slot[rip&pageMask] == 0 {
-		in := new(Inst)
-		if f := v.decodeAt(p, rip, in); f != nil {
-			if rip == first {
-				return f
+	first, copies := rip, 0
+	for len(t.ops) < maxRun && rip>>pageShift == p.num {
+		if i := p.slot[rip&pageMask]; i != 0 {
+			if copies++; copies > maxCopies {
+				break
 			}
-			break
+			t.ops = append(t.ops, p.ops[i-1].alone())
+		} else {
+			in := new(Inst)
+			if f := v.decodeAt(p, rip, in); f != nil {
+				if rip == first {
+					return f
+				}
+				break
+			}
+			t.ops = append(t.ops, v.makeOp(in, rip))
 		}
-		t.ops = append(t.ops, v.makeOp(in, rip))
-		rip += uint64(in.Len)
-		if in.attr&ends != 0 {
-			break
+		o := &t.ops[len(t.ops)-1]
+		rip += uint64(o.len)
+		if o.inst.attr&ends != 0 {
+			target := rip + uint64(o.inst.Imm)
+			if o.base != opJmp && o.base != opNop || target>>pageShift != p.num {
+				break
+			}
+			o.base, o.leaf = opNop, leafNop // the target is next
+			rip = target
 		}
 	}
 	t.ops = append(t.ops, makeEnd(rip))
+	for i := range t.ops {
+		t.ops[i].rem = uint16(len(t.ops) - 1 - i)
+		t.ops[i].code = t.ops[i].base
+	}
 	quieten(t.ops)
 	fuse(t.ops)
 	if !v.unpaired {
@@ -39,10 +57,20 @@ func (t *translator) run(v *view, p *codePage, rip uint64) *Fault {
 
 // add makes the instructions of a run findable.
 func (p *codePage) add(run []op) {
+	p.held += len(run) - 1
 	for i := range run[:len(run)-1] {
-		p.ops = append(p.ops, &run[i])
-		p.slot[run[i].rip&pageMask] = uint16(len(p.ops))
+		if slot := &p.slot[run[i].rip&pageMask]; *slot == 0 {
+			p.ops = append(p.ops, &run[i])
+			*slot = uint16(len(p.ops))
+		}
 	}
+}
+
+// alone is a copy of o that is linked to nothing.
+func (o *op) alone() op {
+	a := *o
+	a.link = nil
+	return a
 }
 
 // decodeAt decodes the instruction at rip, which may run into the next page.
@@ -79,7 +107,7 @@ func (v *view) makeOp(in *Inst, rip uint64) op {
 }
 
 func makeEnd(rip uint64) op {
-	return op{rip: rip, leaf: leafEnd, code: opEnd}
+	return op{rip: rip, leaf: leafEnd, base: opEnd}
 }
 
 // slowLeaf leaves the instruction to its executor.

@@ -17,6 +17,9 @@ type op struct {
 	rip  uint64
 	inst *Inst  // nil at a run's end
 	code uint16 // case of the big switch
+	base uint16 // the same of this instruction alone, with all its flags
+	cost int16  // of a direct branch: by how much following it lessens what is left at the run's end
+	rem  uint16 // instructions from here to the run's end
 	d, s uint8  // register slots
 	b, x uint8  // base and index of the memory operand
 	k    uint8  // scale, or shift count
@@ -25,6 +28,9 @@ type op struct {
 
 // maxRun bounds the decoding done ahead of execution.
 const maxRun = 64
+
+// maxCopies bounds the part of it that was decoded before.
+const maxCopies = 32
 
 // maxOps bounds what a view holds; beyond it the view starts again. Decoding at
 // every byte of a page makes 4096 instructions of it.
@@ -55,6 +61,7 @@ type codePage struct {
 	nextGen    uint64
 	slot       [mem.PageSize]uint16 // index in ops, plus one, by offset
 	ops        []*op
+	held       int   // ops of all runs here, some of them copies
 	incoming   []*op // ops elsewhere whose link leads here
 }
 
@@ -95,7 +102,7 @@ func (v *view) drop(num uint64, p *codePage) {
 	}
 	delete(v.pages, num)
 	v.last[num%viewCache] = nil
-	v.ops -= len(p.ops) + len(p.incoming)
+	v.ops -= p.held + len(p.incoming)
 }
 
 // A jumpCache finds the targets of indirect jumps, calls and returns that were
@@ -143,6 +150,10 @@ func (v *view) connect(o, t *op) {
 		return
 	}
 	o.link = t
+	o.cost = int16(t.rem) - int16(o.rem)
+	if o.inst != nil {
+		o.cost++
+	}
 	if p := v.pages[t.rip>>pageShift]; p != nil {
 		p.incoming = append(p.incoming, o)
 		v.ops++
