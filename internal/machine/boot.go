@@ -28,7 +28,7 @@ func Boot(cfg Config) (*Machine, error) {
 	m.trampolines.m = m
 	m.unwind.m = m
 	for _, step := range []func() error{
-		m.startDynamicDebug, m.loadKernel, m.bindGates, m.newKlp, m.initCallSites, m.startCPUs, m.startTasks,
+		m.chooseProfile, m.startDynamicDebug, m.loadKernel, m.bindGates, m.newKlp, m.initCallSites, m.startCPUs, m.startTasks,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -49,7 +49,11 @@ func (m *Machine) loadKernel() error {
 	if m.cfg.LowBase {
 		text, core = lowText, lowCore
 	}
-	coreFiles, err := parseAll(kernel.Core())
+	objects, err := kernel.Core()
+	if err != nil {
+		return err
+	}
+	coreFiles, err := parseAll(objects)
 	if err != nil {
 		return err
 	}
@@ -199,17 +203,11 @@ func (m *Machine) findCoreSymbols() error {
 // initCallSites is ftrace_init.
 func (m *Machine) initCallSites() error { return m.ftrace.Init("", sites(m.kernelImage)) }
 
-func percpuAddr(id int) uint64 { return percpuBase + uint64(id)*percpuStep }
-
 // startCPUs makes the vCPUs, their per-CPU areas and their idle tasks.
 func (m *Machine) startCPUs() error {
-	canary := hashPointer(m.cfg.Seed, 0x6b6c70656d75) &^ 0xff
+	m.canary = hashPointer(m.cfg.Seed, 0x6b6c70656d75) &^ 0xff
 	for i := range m.cfg.CPUs {
-		area := percpuAddr(i)
-		if err := m.mem.Map(area, pageSize, permRW); err != nil {
-			return err
-		}
-		if err := m.mem.Store(area+canaryOffset, 8, canary); err != nil {
+		if err := m.setupPercpu(i, m.canary); err != nil {
 			return err
 		}
 		c := &CPU{id: i, online: !m.cfg.offline(i)}
@@ -221,13 +219,14 @@ func (m *Machine) startCPUs() error {
 		}
 		m.tasks = nil // idle tasks are not on the task list
 		m.taskVersion++
-		idle.IsIdle, idle.IdleCPU, idle.Kthread = true, i, true
+		idle.IdleCPU, idle.Kthread = i, true
 		c.idle = idle
 		m.placeOnStack(idle, m.sym.idle)
 		if err := m.park(c, idle); err != nil {
 			return err
 		}
 	}
+	m.fillCPUMasks()
 	return nil
 }
 
@@ -240,7 +239,7 @@ func (m *Machine) placeOnStack(t *Task, entry uint64) {
 
 // park runs a boot task up to the gate in which it stays.
 func (m *Machine) park(c *CPU, t *Task) error {
-	c.curr = t
+	m.setCurrent(c, t)
 	c.vcpu.SetState(t.regs)
 	stop := c.vcpu.Run(1000)
 	if stop.Kind != cpu.StopGate {

@@ -84,7 +84,7 @@ func (m *Machine) startTasks() error {
 	m.placeOnStack(sh, m.sym.syscall)
 	m.shell = sh
 	c := m.cpus[0]
-	c.curr = sh
+	m.setCurrent(c, sh)
 	c.vcpu.SetState(sh.regs)
 	return nil
 }

@@ -109,8 +109,10 @@ func (m *Machine) abandon(t *Task) {
 	t.calls, t.entry = nil, entryPoint{}
 	t.state, t.wakeAt, t.waitsOn = Running, 0, ""
 	m.waitOn(t, nil)
-	t.inUser, t.preemptCount, t.traceRecursion, t.irqs, t.retStack = true, 0, 0, nil, nil
-	t.want, t.sleepBits, t.signaled, t.block, t.inInterrupt = 0, 0, false, blocking{}, false
+	t.inUser, t.traceRecursion, t.irqs, t.retStack = true, 0, nil, nil
+	t.sleepBits, t.signaled, t.block, t.inInterrupt = 0, false, blocking{}, false
+	m.setWant(t, 0)
+	m.setPreempt(t, 0)
 	m.leaveQueues(t)
 	m.claimCPU(m.cpus[t.cpu], t)
 }

@@ -20,7 +20,7 @@ func lockGates() []gate {
 		{"_raw_spin_unlock", (*Machine).gateSpinUnlock},
 		{"_raw_spin_unlock_irq", (*Machine).gateSpinUnlock},
 		{"_raw_spin_unlock_irqrestore", (*Machine).gateSpinUnlock},
-		{"preempt_disable", func(_ *Machine, _ *CPU, t *Task) error { t.preemptCount++; return nil }},
+		{"preempt_disable", func(m *Machine, _ *CPU, t *Task) error { return m.addPreempt(t, 1) }},
 		{"preempt_enable", (*Machine).gatePreemptEnable},
 	}
 }
@@ -35,7 +35,7 @@ func (m *Machine) takeMutex(lock uint64, t *Task) (bool, error) {
 	if err != nil || owner != 0 {
 		return false, err
 	}
-	return true, m.mem.Store(lock, 8, m.taskHandle(t))
+	return true, m.mem.Store(lock, 8, t.handle)
 }
 
 func mutexLock(state uint32) func(*Machine, *CPU, *Task) error {
@@ -85,7 +85,9 @@ func (m *Machine) takeSpinLock(c *CPU, t *Task) (bool, error) {
 	if err != nil || v != 0 {
 		return false, err
 	}
-	t.preemptCount++
+	if err := m.addPreempt(t, 1); err != nil {
+		return false, err
+	}
 	return true, m.store32(lock, 1)
 }
 
@@ -114,9 +116,8 @@ func (m *Machine) gateSpinUnlock(c *CPU, t *Task) error {
 }
 
 func (m *Machine) gatePreemptEnable(_ *CPU, t *Task) error {
-	if m.src.WarnOn(t.preemptCount == 0, "preempt_count_sub", "val > preempt_count()") {
+	if m.src.WarnOn(!m.preemptOff(t), "preempt_count_sub", "val > preempt_count()") {
 		return nil
 	}
-	t.preemptCount--
-	return nil
+	return m.addPreempt(t, -1)
 }

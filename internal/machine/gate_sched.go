@@ -18,8 +18,8 @@ func (m *Machine) gateSchedule(c *CPU, t *Task) error {
 	if err := m.atomic(t); err != nil {
 		return err
 	}
-	want := t.want
-	t.want = 0
+	want := m.want(t)
+	m.setWant(t, 0)
 	switch {
 	case t.isBootTask():
 		want = taskInterruptible
@@ -38,12 +38,12 @@ func (m *Machine) gateSchedule(c *CPU, t *Task) error {
 // switch point with a stack check (klp_sched_try_switch). With full preemption
 // it does nothing else.
 func (m *Machine) gateCondResched(c *CPU, t *Task) error {
-	if t.context() != InTask || t.preemptCount != 0 {
+	if t.context() != InTask || m.preemptOff(t) {
 		c.vcpu.SetReg(cpu.RAX, 0) // should_resched: not with preemption off
 		return nil
 	}
 	m.klp.CondResched(&t.Task)
-	resched := m.needResched(c) && t.preemptCount == 0
+	resched := m.needResched(c) && !m.preemptOff(t)
 	c.vcpu.SetReg(cpu.RAX, boolReg(resched))
 	if resched {
 		m.schedule(c)
@@ -73,8 +73,8 @@ func (m *Machine) gateScheduleTimeout(c *CPU, t *Task) error {
 	if t.block.active {
 		return endWait(c, t, m.jiffiesLeft(t))
 	}
-	want := t.want
-	t.want = 0
+	want := m.want(t)
+	m.setWant(t, 0)
 	m.startWait(t, jiffiesTimeout(c.vcpu.Reg(cpu.RDI)))
 	if want == 0 || t.signalPendingState(want) {
 		err := endWait(c, t, m.jiffiesLeft(t))

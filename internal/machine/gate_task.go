@@ -12,11 +12,11 @@ import (
 func taskGates() []gate {
 	return []gate{
 		{"get_current", func(m *Machine, c *CPU, t *Task) error {
-			c.vcpu.SetReg(cpu.RAX, m.taskHandle(t))
+			c.vcpu.SetReg(cpu.RAX, t.handle)
 			return nil
 		}},
-		{"set_current_state", func(_ *Machine, c *CPU, t *Task) error {
-			t.want = uint32(c.vcpu.Reg(cpu.RDI))
+		{"set_current_state", func(m *Machine, c *CPU, t *Task) error {
+			m.setWant(t, uint32(c.vcpu.Reg(cpu.RDI)))
 			return nil
 		}},
 		{"signal_pending", (*Machine).gateSignalPending},
@@ -29,30 +29,6 @@ func taskGates() []gate {
 		{"kthread_should_stop", (*Machine).gateKthreadShouldStop},
 		{"kthread_stop", (*Machine).gateKthreadStop},
 	}
-}
-
-// taskStructSize is our struct task_struct: __state, pid, comm[16].
-const (
-	taskStructSize = 32
-	taskPIDAt      = 4
-	taskCommAt     = 8
-)
-
-// taskHandle is the guest's task_struct of t. It is made when it is first asked
-// for.
-func (m *Machine) taskHandle(t *Task) uint64 {
-	if t.handle != 0 {
-		return t.handle
-	}
-	addr := m.alloc(taskStructSize)
-	if addr == 0 {
-		return 0
-	}
-	_ = m.store32(addr+taskPIDAt, uint32(t.PID)) // just allocated
-	_ = m.mem.Write(addr+taskCommAt, append([]byte(t.Comm), 0))
-	t.handle = addr
-	m.handles[addr] = t
-	return addr
 }
 
 // taskOf finds the task whose task_struct an argument points at.
@@ -105,7 +81,7 @@ func (m *Machine) gateKthreadCreate(c *CPU, _ *Task) error {
 	m.cpus[t.cpu].dequeue(t)
 	t.setSleep(taskUninterruptible)
 	t.waitsOn = "its first wake-up"
-	c.vcpu.SetReg(cpu.RAX, m.taskHandle(t))
+	c.vcpu.SetReg(cpu.RAX, t.handle)
 	return nil
 }
 
@@ -136,8 +112,7 @@ func (m *Machine) gateKthreadStop(c *CPU, t *Task) error {
 	}
 	m.startWait(t, maxTimeout)
 	if other.state == Dead {
-		delete(m.handles, addr)
-		m.release(addr)
+		m.freeTaskStruct(other)
 		return endWait(c, t, uint64(int64(int32(other.exitStatus))))
 	}
 	if !other.shouldStop {

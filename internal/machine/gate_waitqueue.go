@@ -36,7 +36,7 @@ func (m *Machine) gateInitWaitEntry(c *CPU, t *Task) error {
 	if err := m.store32(entry, uint32(flags)); err != nil {
 		return err
 	}
-	return m.mem.Store(entry+wqPrivateAt, 8, m.taskHandle(t))
+	return m.mem.Store(entry+wqPrivateAt, 8, t.handle)
 }
 
 // queueWaiter puts an entry on its queue unless it is there; exclusive waiters
@@ -75,7 +75,7 @@ func prepareToWait(exclusive bool) func(*Machine, *CPU, *Task) error {
 	return func(m *Machine, c *CPU, t *Task) error {
 		v := c.vcpu
 		m.queueWaiter(v.Reg(cpu.RDI), v.Reg(cpu.RSI), t, exclusive)
-		t.want = uint32(v.Reg(cpu.RDX))
+		m.setWant(t, uint32(v.Reg(cpu.RDX)))
 		return nil
 	}
 }
@@ -95,13 +95,13 @@ func (m *Machine) gatePrepareToWaitEvent(c *CPU, t *Task) error {
 		return nil
 	}
 	m.queueWaiter(wq, entry, t, flags&wqFlagExclusive != 0)
-	t.want = state
+	m.setWant(t, state)
 	v.SetReg(cpu.RAX, 0)
 	return nil
 }
 
 func (m *Machine) gateFinishWait(c *CPU, t *Task) error {
-	t.want = 0
+	m.setWant(t, 0)
 	m.dequeueWaiter(c.vcpu.Reg(cpu.RDI), c.vcpu.Reg(cpu.RSI))
 	return nil
 }

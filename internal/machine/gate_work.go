@@ -158,6 +158,7 @@ func (m *Machine) newPoolWorker(onCPU int) {
 	m.sortTasks()
 	t.Kthread, t.pool = true, true
 	m.engine.Fork(&m.kthreadd().Task, &t.Task)
+	m.setParent(t, m.kthreadd())
 	m.placeOnStack(t, m.sym.fork)
 	t.regs.R[cpu.RBX] = m.core["worker_thread"]
 	m.enqueue(t)

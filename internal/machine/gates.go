@@ -156,7 +156,7 @@ func (m *Machine) gateSyscallExit(c *CPU, t *Task) error {
 	t.inUser = true
 	m.klp.SwitchPoint(&t.Task)
 	dies, restart := t.deliver(rax)
-	t.want = 0
+	m.setWant(t, 0)
 	switch {
 	case dies && t != m.shell:
 		m.exitTask(t)

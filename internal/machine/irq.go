@@ -234,7 +234,7 @@ func (m *Machine) dieInInterrupt(c *CPU, t *Task) {
 
 // atomic refuses what an interrupt or a handler must not do.
 func (m *Machine) atomic(t *Task) error {
-	if t.context() == InTask && t.preemptCount == 0 {
+	if t.context() == InTask && !m.preemptOff(t) {
 		return nil
 	}
 	return fmt.Errorf("BUG: scheduling while atomic: %s/%d, in %s", t.Comm, t.PID, t.context())

@@ -193,16 +193,19 @@ func (k klpScheduler) AllocOps() (ops, fops uint64, err error) {
 
 func (k klpScheduler) FreeOps(ops uint64) { k.m.release(ops) }
 
-func (k klpScheduler) Context() livepatch.Context { return handlerContext{k.m.current()} }
+func (k klpScheduler) Context() livepatch.Context { return handlerContext{k.m, k.m.current()} }
 
 // handlerContext is the surroundings of one run of the handler.
-type handlerContext struct{ t *Task }
+type handlerContext struct {
+	m *Machine
+	t *Task
+}
 
 func (h handlerContext) Task() *transition.Task  { return &h.t.Task }
 func (h handlerContext) TraceRecursion() *uint32 { return &h.t.traceRecursion }
 func (h handlerContext) InterruptLevel() int     { return int(h.t.context()) }
-func (h handlerContext) PreemptDisable()         { h.t.preemptCount++ }
-func (h handlerContext) PreemptEnable()          { h.t.preemptCount-- }
+func (h handlerContext) PreemptDisable()         { _ = h.m.addPreempt(h.t, 1) }
+func (h handlerContext) PreemptEnable()          { _ = h.m.addPreempt(h.t, -1) } // a pair
 
 // ftraceWaits are the grace periods of unregister_ftrace_function.
 type ftraceWaits struct{ m *Machine }
@@ -289,7 +292,7 @@ func (m *Machine) newKlp() error {
 		Mem: m.mem, Bus: &m.bus, Sink: m.emit, Symbols: m, Text: &m.trampolines, Waits: ftraceWaits{m},
 		Sync: m.syncCores, Caller: caller, RegsCaller: regsCaller,
 		ListFunc: m.core["arch_ftrace_ops_list_func"], AssistFunc: m.core["ftrace_ops_assist_func"],
-		Stub: m.core["ftrace_stub"], Context: func() ftrace.Context { return handlerContext{m.current()} },
+		Stub: m.core["ftrace_stub"], Context: func() ftrace.Context { return handlerContext{m, m.current()} },
 		TraceOp: m.core["function_trace_op"],
 		Fentry:  []uint64{m.core["__fentry__"], m.core["mcount"]},
 	})

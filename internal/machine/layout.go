@@ -12,7 +12,8 @@ const (
 	heapBase   = 0xffff888000000000 // direct map: kmalloc
 	heapEnd    = 0xffffc80000000000
 	percpuBase = 0xffff88ff00000000 // per-CPU areas
-	percpuStep = 0x40000
+	percpuStep = 0x200000
+	taskBase   = 0xffff88fe00000000 // task_structs
 	stackBase  = 0xffffc90000000000 // task stacks, each with a guard page below
 	stackSize  = 16 << 10           // THREAD_SIZE
 	stackStep  = 32 << 10

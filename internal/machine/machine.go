@@ -80,9 +80,16 @@ type Machine struct {
 	waitqueues map[uint64][]wqEntry // by the address of the wait_queue_head
 	waitSeq    uint64
 	handles    map[uint64]*Task // by the address of the task_struct
-	guestWork  []guestWork
-	jiffies    uint64 // address of the guest's jiffies
-	jiffiesNow uint64 // what it holds
+	lay        layout
+	profile    *Profile
+	canary     uint64
+	percpu     percpuSpace
+
+	taskStructs taskStructs
+	mirrored    uint64 // bus.Writes when the task_structs were last written
+	guestWork   []guestWork
+	jiffies     uint64 // address of the guest's jiffies
+	jiffiesNow  uint64 // what it holds
 
 	jobs     map[int]*job // not yet waited for
 	nextPID  int

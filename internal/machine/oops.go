@@ -69,7 +69,9 @@ func (m *Machine) guestError(c *CPU, t *Task, err error) {
 	}
 	if t == m.shell {
 		t.inUser, t.entry, t.returned, t.oopsed = true, entryPoint{}, true, true
-		t.preemptCount, t.want, t.block, t.inInterrupt = 0, 0, blocking{}, false
+		t.block, t.inInterrupt = blocking{}, false
+		m.setPreempt(t, 0)
+		m.setWant(t, 0)
 		t.retStack = nil
 		m.klp.SwitchPoint(&t.Task)
 		return

@@ -70,7 +70,7 @@ func (m *Machine) preempt(c *CPU) {
 // kernel work that is done in Go.
 func (m *Machine) preemptible(t *Task) bool {
 	co := t.top()
-	return t.preemptCount == 0 && !t.inInterrupt && !t.block.again && (co == nil || co.inCall)
+	return !m.preemptOff(t) && !t.inInterrupt && !t.block.again && (co == nil || co.inCall)
 }
 
 // Places in struct pt_regs (arch/x86/include/asm/ptrace.h).
@@ -150,7 +150,7 @@ func (m *Machine) gateIret(c *CPU, t *Task) error {
 // sleep first gives way to who waits. It reports that it did; the gate runs
 // again afterwards.
 func (m *Machine) voluntary(c *CPU, t *Task) bool {
-	if m.cfg.Preempt != PreemptVoluntary || t.block.active || t.preemptCount > 0 || !m.needResched(c) {
+	if m.cfg.Preempt != PreemptVoluntary || t.block.active || m.preemptOff(t) || !m.needResched(c) {
 		return false
 	}
 	t.block.again = true

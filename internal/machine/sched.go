@@ -92,7 +92,7 @@ func (m *Machine) switchTo(c *CPU, next *Task) {
 		c.curr.regs = c.vcpu.State()
 	}
 	c.dequeue(next)
-	c.curr = next
+	m.setCurrent(c, next)
 	next.runSince = m.Now()
 	c.vcpu.SetState(next.regs)
 }
@@ -140,7 +140,8 @@ func (m *Machine) wake(t *Task) {
 	}
 	t.state, t.wakeAt, t.waitsOn = Running, 0, ""
 	m.waitOn(t, nil)
-	t.want, t.sleepBits = 0, 0
+	t.sleepBits = 0
+	m.setWant(t, 0)
 	m.enqueue(t)
 }
 

@@ -40,6 +40,7 @@ func (m *Machine) Spawn(o SpawnOptions) (int, error) {
 	t.entry = entryPoint{fn: o.Fn, loop: o.Loop}
 	copy(t.entry.args[:], o.Args)
 	m.engine.Fork(&parent.Task, &t.Task)
+	m.setParent(t, parent)
 	if o.Kthread {
 		m.placeOnStack(t, m.sym.fork)
 		t.regs.R[cpu.RBX] = o.Fn

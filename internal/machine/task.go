@@ -53,17 +53,17 @@ type Task struct {
 	// signals the set of real ones that are pending.
 	signaled bool
 	signals  uint64
-	// want is the state that the task has set for its next schedule(); 0 is
-	// TASK_RUNNING. sleepBits is the state it sleeps in, where a guest chose it.
-	want, sleepBits uint32
-	block           blocking
-	handle          uint64 // its task_struct in guest memory; 0: nobody has asked
-	shouldStop      bool   // kthread_stop
-	pool            bool   // a kworker that runs work of guest code
-	work            uint64 // the work_struct that it runs
-	worked          bool   // it has run one
-	wasPending      bool   // cancel_work_sync has found its work pending
-	inInterrupt     bool   // from the timer interrupt until its iretq
+	// sleepBits is the state it sleeps in, where a guest chose it.
+	sleepBits   uint32
+	block       blocking
+	handle      uint64 // its task_struct in guest memory
+	mirror      taskMirror
+	shouldStop  bool   // kthread_stop
+	pool        bool   // a kworker that runs work of guest code
+	work        uint64 // the work_struct that it runs
+	worked      bool   // it has run one
+	wasPending  bool   // cancel_work_sync has found its work pending
+	inInterrupt bool   // from the timer interrupt until its iretq
 
 	calls []*coroutine // kernel work in Go, innermost last
 
@@ -74,7 +74,7 @@ type Task struct {
 	returned   bool // the shell's system call is over
 
 	traceRecursion uint32
-	preemptCount   int
+	preemptCount   uint32        // while it is not on its CPU
 	runSince       time.Duration // when it got its CPU
 	seq            *seqFile      // the seq_file that guest code is writing
 	job            *job          // of a command that runs in the background
@@ -127,6 +127,12 @@ func (m *Machine) newTask(pid int, comm string, onCPU int) (*Task, error) {
 	transition.InitTask(&t.Task)
 	t.regs.GSBase = percpuAddr(onCPU)
 	t.regs.Flags = cpu.FlagIF
+	if t.handle, err = m.taskStructFor(pid, onCPU); err != nil {
+		m.stacks.free = append(m.stacks.free, base)
+		return nil, err
+	}
+	t.IsIdle, t.mirror.patchState = pid == 0, transition.Idle
+	m.fillTaskStruct(t, m.canary)
 	m.tasks = append(m.tasks, t)
 	m.taskVersion++
 	m.byTask[&t.Task] = t
@@ -184,9 +190,7 @@ func (m *Machine) leaveQueues(t *Task) {
 			}
 		}
 	}
-	if t.handle != 0 {
-		m.wakeKey(t.handle, 0)
-	}
+	m.wakeKey(t.handle, 0)
 	if t.work != 0 {
 		work := t.work
 		t.work = 0
@@ -237,6 +241,7 @@ func (m *Machine) exitTask(t *Task) {
 	}
 	delete(m.byTask, &t.Task)
 	m.leaveQueues(t)
+	m.dropTaskStruct(t)
 	m.stacks.free = append(m.stacks.free, t.stack-stackSize)
 	m.exited[t.PID] = t
 }

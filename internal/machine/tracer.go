@@ -11,7 +11,7 @@ import (
 // newTracer makes the tracers of tracefs.
 func (m *Machine) newTracer() {
 	m.tracer = ftrace.NewTracer(m.ftrace, ftrace.TracerConfig{
-		Context:  func() ftrace.TraceContext { return traceContext{handlerContext{m.current()}, m} },
+		Context:  func() ftrace.TraceContext { return traceContext{handlerContext{m, m.current()}} },
 		Now:      func() time.Duration { return m.Now() },
 		FuncGate: m.core["function_trace_call"], GraphGate: m.core["ftrace_graph_func"],
 		StackGate: m.core["function_stack_trace_call"],
@@ -24,10 +24,7 @@ func (m *Machine) newTracer() {
 func (m *Machine) Tracer() *ftrace.Tracer { return m.tracer }
 
 // traceContext is what a tracer records of where it runs.
-type traceContext struct {
-	handlerContext
-	m *Machine
-}
+type traceContext struct{ handlerContext }
 
 func (x traceContext) RetStack() *[]ftrace.RetFrame { return &x.t.retStack }
 
@@ -39,7 +36,7 @@ func (x traceContext) Place() ftrace.Place {
 		comm = "<idle>"
 	}
 	return ftrace.Place{
-		CPU: t.cpu, PID: t.PID, Comm: comm, Level: int(t.context()), Preempt: t.preemptCount,
+		CPU: t.cpu, PID: t.PID, Comm: comm, Level: int(t.context()), Preempt: int(x.m.preemptOf(t) & preemptMask),
 		IRQsOff: x.m.TaskRegs(t).Flags&cpu.FlagIF == 0, Resched: x.m.needResched(c),
 	}
 }

@@ -51,11 +51,11 @@ func TestTryAllocatesNothing(t *testing.T) {
 // A system call of the shell that dies under a lock leaves no lock count behind.
 func TestOopsUnderLock(t *testing.T) {
 	r := newRig(t, Config{CPUs: 1})
-	if _, err := r.m.Call(r.fn("preempt_disable")); err != nil || r.m.shell.preemptCount != 1 {
-		t.Fatal(r.m.shell.preemptCount, err)
+	if _, err := r.m.Call(r.fn("preempt_disable")); err != nil || r.m.preemptOf(r.m.shell) != 1 {
+		t.Fatal(r.m.preemptOf(r.m.shell), err)
 	}
-	if _, err := r.m.Call(r.fn("complete"), 0x1234); err == nil || r.m.shell.preemptCount != 0 {
-		t.Errorf("error %v, preemption count %d", err, r.m.shell.preemptCount)
+	if _, err := r.m.Call(r.fn("complete"), 0x1234); err == nil || r.m.preemptOf(r.m.shell) != 0 {
+		t.Errorf("error %v, preemption count %d", err, r.m.preemptOf(r.m.shell))
 	}
 }
 

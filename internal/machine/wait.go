@@ -140,8 +140,8 @@ func (t *Task) sleeps() bool { return t.state == Interruptible || t.state == Uni
 // that has only announced that it is going to sleep.
 func (m *Machine) wakeState(t *Task, mask uint32) bool {
 	switch {
-	case t.state == Running && t.want&mask != 0:
-		t.want = 0
+	case t.state == Running && m.want(t)&mask != 0:
+		m.setWant(t, 0)
 		return true
 	case t.sleeps() && t.sleepMask()&mask != 0:
 		m.wake(t)

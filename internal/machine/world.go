@@ -43,6 +43,8 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 		m.enterSyscall(c, t)
 	}
 	m.rerun(c, t)
+	m.syncTasks()
+	m.syncFlags(t)
 	n = min(n, m.tick())
 	if m.onInsn != nil {
 		m.onInsn(c)
@@ -189,6 +191,7 @@ func (m *Machine) limit(waiting string) error {
 // many rounds go at once; most bounds them. Where nothing runs, time passes to
 // the next thing that is due, at most to deadline.
 func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idle bool) {
+	m.syncTasks()
 	m.check()
 	m.expire()
 	m.startWork()

@@ -4,7 +4,7 @@
 // of the former; the latter is source, and assembled at boot.
 package kernel
 
-import _ "embed" // for the objects and the sources
+import "embed"
 
 // Object is one object file, or the source of one.
 type Object struct {
@@ -12,47 +12,24 @@ type Object struct {
 	Data []byte
 }
 
-//go:embed entry.o
-var entry string
-
-//go:embed ftrace.o
-var ftrace string
-
-//go:embed services.o
-var services string
-
-//go:embed sched.o
-var sched string
-
-//go:embed lib.o
-var lib string
-
-//go:embed modules.o
-var modules string
+//go:embed *.o
+var objects embed.FS
 
 // Core returns the objects of the core kernel text, in link order.
-func Core() []Object {
-	return []Object{
-		{"entry.o", []byte(entry)},
-		{"ftrace.o", []byte(ftrace)},
-		{"services.o", []byte(services)},
-		{"sched.o", []byte(sched)},
-		{"lib.o", []byte(lib)},
-		{"modules.o", []byte(modules)},
-		{"irq.o", []byte(irq)},
-		{"tracers.o", []byte(tracers)},
-		{"notifier.o", []byte(notifier)},
+func Core() ([]Object, error) {
+	var core []Object
+	for _, name := range []string{
+		"entry.o", "ftrace.o", "services.o", "sched.o", "lib.o", "modules.o", "irq.o", "tracers.o", "notifier.o",
+		"percpu.o",
+	} {
+		data, err := objects.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		core = append(core, Object{name, data})
 	}
+	return core, nil
 }
-
-//go:embed irq.o
-var irq string
-
-//go:embed tracers.o
-var tracers string
-
-//go:embed notifier.o
-var notifier string
 
 //go:embed builtin/proc.s
 var builtinProc string

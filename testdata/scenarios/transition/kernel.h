@@ -27,9 +27,12 @@ extern volatile unsigned long jiffies;
 #define TASK_UNINTERRUPTIBLE 2
 #define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
-struct task_struct {
+struct task_struct { /* the offsets of 6.12 */
+	char thread_info[24];
 	unsigned int __state;
+	char pad0[2432 - 28];
 	int pid;
+	char pad1[2976 - 2436];
 	char comm[16];
 };
 

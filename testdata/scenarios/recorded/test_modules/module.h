@@ -49,9 +49,12 @@ void *kzalloc(unsigned long size, gfp_t flags);
 void kfree(const void *p);
 
 /* time, tasks */
-struct task_struct {
+struct task_struct { /* the offsets of 6.12 */
+	char thread_info[24];
 	unsigned int __state;
+	char pad0[2432 - 28];
 	int pid;
+	char pad1[2976 - 2436];
 	char comm[16];
 };
 struct task_struct *get_current(void);
