@@ -28,6 +28,8 @@ livepatch:               cpu ftrace mem transition internal/smp internal/trace i
 internal/modinfo:
 internal/obj:            internal/symtab
 internal/asm:
+internal/btf:            internal/layout
+internal/layout:         internal/obj
 internal/compress:       github.com/klauspost/compress/zstd github.com/ulikunitz/xz/lzma
 internal/unwind:         mem transition internal/symtab
 internal/machine/kernel:
