@@ -64,6 +64,7 @@ type Ftrace struct {
 
 	tables   []*recordTable
 	ops      []*Ops // ftrace_ops_list: newest first
+	arrays   []*Ops // those of the trace arrays: filters of tracefs
 	leaving  []*Ops // off the list, but a CPU may still be in their trampoline; those that stay in memory for good
 	called   uint64 // saved_ftrace_func: what the common trampolines are to call
 	written  uint64 // what they call (save_func)

@@ -36,14 +36,17 @@ func TestModuleEnableWhileSwitchedOff(t *testing.T) {
 	r.wantCall(modSite, trampAt)
 }
 
-// When a module goes its sites leave the filters. A filter that loses its only
-// site matches nothing, not everything.
+// When a module goes its sites leave the filters of tracefs. A filter that loses
+// its only site matches nothing, not everything. Other ops keep what they have.
 func TestReleaseEmptiesNoFilter(t *testing.T) {
 	r := started(t)
 	r.must(r.f.Init("mod", []Site{{IP: modSite}}))
 	r.must(r.f.ModuleEnable("mod"))
-	o := r.register(r.ops(handlerA, opsA, klpFlags, modSite))
-	if diff := cmp.Diff([]uint64{modSite}, o.Filter()); diff != "" {
+	tr := optionTracer(r, &fakeTask{})
+	r.must(tr.SetHash(true, []uint64{modSite}))
+	r.must(tr.SetCurrent("function"))
+	o := r.register(r.ops(handlerB, opsB, 0, modSite))
+	if diff := cmp.Diff([]uint64{modSite}, tr.Filter()); diff != "" {
 		t.Fatalf("filter (-want +got):\n%s", diff)
 	}
 	r.f.Release("mod")
@@ -51,10 +54,14 @@ func TestReleaseEmptiesNoFilter(t *testing.T) {
 	if r.f.Record(modSite) != nil || r.f.Location(modAt) != 0 {
 		t.Error("the module's record is still there")
 	}
-	if len(o.Filter()) != 0 || o.Covers(fSite) {
-		t.Errorf("filter %x, covers f: %v; want none", o.Filter(), o.Covers(fSite))
+	if len(tr.Filter()) != 0 || tr.funcs.Covers(fSite) || !tr.Filtered() {
+		t.Errorf("filter %x, covers f: %v; want none", tr.Filter(), tr.funcs.Covers(fSite))
+	}
+	if len(o.Filter()) != 1 {
+		t.Errorf("filter of an ops that is not of tracefs: %x; want it as it was", o.Filter())
 	}
 	r.must(r.f.Unregister(o))
+	r.must(tr.SetCurrent("nop"))
 	for _, ip := range []uint64{fSite, gSite, hSite} {
 		r.wantNop(ip)
 		r.wantFlags(ip, 0)

@@ -10,6 +10,7 @@ const (
 	OpsEnabled     OpsFlags = 1 << 0
 	OpsDynamic     OpsFlags = 1 << 1 // may go away: unregister waits for its users
 	OpsSaveRegs    OpsFlags = 1 << 2 // the handler wants every register
+	OpsSaveRegsIf  OpsFlags = 1 << 3 // ... where that can be had; nothing here
 	OpsRecursion   OpsFlags = 1 << 4 // the handler needs protection from recursion
 	OpsStub        OpsFlags = 1 << 5 // no handler at all
 	OpsInitialized OpsFlags = 1 << 6
@@ -60,7 +61,7 @@ func (o *Ops) Notrace() []uint64 { return o.notrace.sorted() }
 func (h hash) sorted() []uint64 {
 	ips := make([]uint64, 0, len(h))
 	for ip := range h {
-		if ip != gone {
+		if ip > pending {
 			ips = append(ips, ip)
 		}
 	}
@@ -72,6 +73,10 @@ func (h hash) sorted() []uint64 {
 // that matches nothing. The filter must not become empty, because an empty one
 // covers every site (clear_mod_from_hash).
 const gone = 0
+
+// pending stands in a filter while functions of modules that are not loaded are
+// to be added (FTRACE_HASH_FL_MOD): such a filter is not empty either.
+const pending = 1
 
 // Trampoline returns the trampoline made for the ops, or nil.
 func (o *Ops) Trampoline() *Trampoline { return o.trampoline }

@@ -120,11 +120,12 @@ func (f *Ftrace) Release(owner string) {
 	f.tables = kept
 }
 
-// clearFromHashes is clear_mod_from_hashes: no hash names a record that has
-// gone, and no filter becomes empty by that.
+// clearFromHashes is clear_mod_from_hashes: no hash of tracefs names a record
+// that has gone, and none becomes empty by that. The hashes of other ops are
+// their owners' business.
 func (f *Ftrace) clearFromHashes(t *recordTable) {
 	for _, r := range t.recs {
-		for _, o := range f.ops {
+		for _, o := range f.arrays {
 			for _, h := range []hash{o.filter, o.notrace} {
 				if h[r.IP] {
 					delete(h, r.IP)

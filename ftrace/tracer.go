@@ -28,6 +28,9 @@ type RetFrame struct {
 	Site  uint64
 	Start time.Duration
 	Graph bool // inside a function of set_graph_function (TRACE_GRAPH_FL)
+	// Mute is set inside a function of set_graph_notrace
+	// (TRACE_GRAPH_NOTRACE): nothing is recorded.
+	Mute bool
 }
 
 // TraceContext is the CPU and the task that a tracer's handler runs on.
@@ -48,6 +51,10 @@ type TracerConfig struct {
 	// FuncOps and GraphOps the guest addresses of their ops.
 	FuncGate, GraphGate, FuncOps, GraphOps uint64
 	StackGate                              uint64 // function_stack_trace_call
+	PIDGate                                uint64 // ftrace_pid_func
+	ProbeGate                              uint64 // function_trace_probe_call
+	// ProbeOps gives a new struct ftrace_ops of a function probe its address.
+	ProbeOps func() uint64
 	ReturnHook                             uint64 // return_to_handler
 }
 
@@ -60,6 +67,8 @@ const (
 	EventGraphEntry                   // TRACE_GRAPH_ENT
 	EventGraphReturn                  // TRACE_GRAPH_RET
 	EventStack                        // TRACE_STACK
+	EventPrint                        // TRACE_PRINT: what was written to trace_marker
+	EventKprobe                       // of a kprobe event
 )
 
 // Event is one entry of the ring buffer.
@@ -72,6 +81,8 @@ type Event struct {
 	Parent   uint64
 	Depth    int
 	Stack    []uint64 // of an EventStack
+	Name     string   // of the kprobe event
+	Text     string   // of an EventPrint
 }
 
 // maxEvents is the size of the buffer; the oldest event makes room for a new
@@ -92,7 +103,13 @@ type Tracer struct {
 	// set_ftrace_notrace, also for the function graph tracer.
 	funcs, graph *Ops
 	stackTrace   bool            // options/func_stack_trace
-	graphFuncs   map[uint64]bool // ftrace_graph_hash: set_graph_function
+	graphFuncs   hash            // ftrace_graph_hash: set_graph_function
+	graphNotrace hash            // ftrace_graph_notrace_hash: set_graph_notrace
+	maxDepth     int             // fgraph_max_depth; 0: no limit
+	mods         [2][]ModLoad    // tr->mod_trace, tr->mod_notrace
+	pids         [2]map[int]bool // tr->function_pids, tr->function_no_pids
+	probes       []*probe        // tr->func_probes: newest first
+	opts         map[string]bool // the options that differ from their default
 	events       []Event
 	written      uint64
 }
@@ -108,6 +125,7 @@ func NewTracer(f *Ftrace, c TracerConfig) *Tracer {
 		Name: "ftrace_graph_func", Func: c.GraphGate, Addr: c.GraphOps,
 		Flags: OpsInitialized | OpsPID, Handler: t.graphFunc,
 	}
+	f.arrays = []*Ops{t.funcs, t.graph}
 	return t
 }
 
@@ -125,20 +143,6 @@ func (t *Tracer) Filter() []uint64 { return t.funcs.Filter() }
 
 // Notrace is the other one.
 func (t *Tracer) Notrace() []uint64 { return t.funcs.Notrace() }
-
-// SetHash replaces a hash of the tracers by a list of sites; filter says which.
-func (t *Tracer) SetHash(filter bool, ips []uint64) error {
-	for _, o := range []*Ops{t.funcs, t.graph} {
-		set := t.f.SetNotraceIPs
-		if filter {
-			set = t.f.SetFilterIPs
-		}
-		if err := set(o, ips, false, true); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // SetCurrent is tracing_set_tracer: the buffer is emptied with it. Errors:
 // EINVAL for a tracer that does not exist; what Register refuses with.
@@ -171,6 +175,13 @@ func (t *Tracer) SetCurrent(name string) error {
 // Clear empties the buffer (a write that truncates `trace`).
 func (t *Tracer) Clear() { t.events, t.written = nil, 0 }
 
+// Consume is a read of trace_pipe: the events that are there leave the buffer.
+func (t *Tracer) Consume() []Event {
+	events := t.events
+	t.events, t.written = nil, t.written-uint64(len(events))
+	return events
+}
+
 // Events returns what is in the buffer, and how many events were ever written.
 func (t *Tracer) Events() ([]Event, uint64) { return t.events, t.written }
 
@@ -192,6 +203,9 @@ func (t *Tracer) functionTraceCall(ip, parent uint64, _ *Ops, _ *Regs) {
 		return // a CPU that was in the trampoline when the tracer went
 	}
 	c := t.cfg.Context()
+	if t.ignores(c.Place().PID) { // ftrace_pid_func
+		return
+	}
 	bit := TestRecursionTrylock(c)
 	if bit < 0 {
 		return
@@ -216,15 +230,30 @@ func (t *Tracer) graphFunc(ip, parent uint64, _ *Ops, regs *Regs) {
 	defer TestRecursionUnlock(c, bit)
 	stack := c.RetStack()
 	slot, err := regs.SP()
-	if err != nil || len(*stack) >= maxRetStack || !t.on || t.graph.Flags&OpsEnabled == 0 || !t.inGraph(ip, *stack) {
+	mute := t.graphNotrace[ip]
+	if err != nil || t.graph.Flags&OpsEnabled == 0 || !t.followed(ip, mute, *stack, c.Place().PID) {
 		return
 	}
 	if regs.mem.Store(slot, 8, t.cfg.ReturnHook) != nil {
 		return
 	}
 	now := t.cfg.Now()
-	t.add(Event{Kind: EventGraphEntry, Time: now, Place: c.Place(), IP: ip, Depth: len(*stack)})
-	*stack = append(*stack, RetFrame{Ret: parent, Slot: slot, Site: ip, Start: now, Graph: len(t.graphFuncs) > 0})
+	if !mute {
+		t.add(Event{Kind: EventGraphEntry, Time: now, Place: c.Place(), IP: ip, Depth: len(*stack)})
+	}
+	*stack = append(*stack, RetFrame{Ret: parent, Slot: slot, Site: ip, Start: now, Graph: len(t.graphFuncs) > 0, Mute: mute})
+}
+
+// followed is trace_graph_entry: whether the return of a function is hooked.
+func (t *Tracer) followed(ip uint64, mute bool, stack []RetFrame, pid int) bool {
+	n := len(stack)
+	switch {
+	case n >= maxRetStack, n > 0 && stack[n-1].Mute:
+		return false
+	case mute:
+		return true
+	}
+	return t.on && !t.ignores(pid) && t.inGraph(ip, stack) && (t.maxDepth == 0 || n < t.maxDepth)
 }
 
 // ReturnToHandler is ftrace_return_to_handler: it gives the address that a
@@ -240,7 +269,7 @@ func (t *Tracer) ReturnToHandler() (ret uint64, ok bool) {
 	top := (*stack)[n-1]
 	*stack = (*stack)[:n-1]
 	now := t.cfg.Now()
-	if t.current == "function_graph" {
+	if t.current == "function_graph" && !top.Mute {
 		t.add(Event{
 			Kind: EventGraphReturn, Time: now, Duration: now - top.Start, Place: c.Place(), IP: top.Site, Depth: n - 1,
 		})

@@ -1,7 +1,9 @@
 package ftrace
 
 import (
+	"maps"
 	"math/bits"
+	"slices"
 
 	"klpemu/internal/errno"
 )
@@ -31,12 +33,17 @@ func (t *Tracer) SetStackTrace(on bool) error {
 	return t.f.Register(t.funcs)
 }
 
-// chooseHandler is select_trace_function and ftrace_init_array_ops.
+// chooseHandler is select_trace_function and ftrace_init_array_ops: with pids to
+// look for, ftrace_pid_func stands in front of the handler.
 func (t *Tracer) chooseHandler(stack bool) error {
 	t.stackTrace = stack
-	t.funcs.Name, t.funcs.Func = "function_trace_call", t.cfg.FuncGate
-	if stack {
+	switch {
+	case t.pids[0] != nil || t.pids[1] != nil:
+		t.funcs.Name, t.funcs.Func = "ftrace_pid_func", t.cfg.PIDGate
+	case stack:
 		t.funcs.Name, t.funcs.Func = "function_stack_trace_call", t.cfg.StackGate
+	default:
+		t.funcs.Name, t.funcs.Func = "function_trace_call", t.cfg.FuncGate
 	}
 	return t.f.retarget(t.funcs)
 }
@@ -67,17 +74,65 @@ func (t *Tracer) markTrampoline(stack []uint64) []uint64 {
 	return stack
 }
 
-// GraphFunctions are the sites of set_graph_function.
-func (t *Tracer) GraphFunctions() []uint64 { return hash(t.graphFuncs).sorted() }
+// GraphFunctions are the sites of set_graph_function, or those of
+// set_graph_notrace.
+func (t *Tracer) GraphFunctions(filter bool) []uint64 { return t.graphHash(filter).sorted() }
 
-// SetGraphFunctions replaces them (ftrace_graph_release). None: every function
-// is followed.
-func (t *Tracer) SetGraphFunctions(ips []uint64) error {
-	t.graphFuncs = make(map[uint64]bool, len(ips))
-	for _, ip := range ips {
-		t.graphFuncs[ip] = true
+func (t *Tracer) graphHash(filter bool) *hash {
+	if filter {
+		return &t.graphFuncs
 	}
-	return nil
+	return &t.graphNotrace
+}
+
+// SetGraphFunctions replaces them (ftrace_graph_release), and waits for those who
+// look at the old ones. An empty list of the first file follows every function.
+func (t *Tracer) SetGraphFunctions(filter bool, ips []uint64) {
+	h := t.graphHash(filter)
+	old := *h
+	*h = make(hash, len(ips))
+	for _, ip := range ips {
+		(*h)[ip] = true
+	}
+	if len(old) > 0 {
+		t.f.waits.SynchronizeRCUTasksRude()
+	}
+}
+
+// MaxGraphDepth is max_graph_depth; 0 is no limit.
+func (t *Tracer) MaxGraphDepth() int { return t.maxDepth }
+
+// SetMaxGraphDepth writes it.
+func (t *Tracer) SetMaxGraphDepth(n int) { t.maxDepth = n }
+
+// PIDs are those of set_ftrace_pid (only true) or set_ftrace_notrace_pid, in
+// ascending order; nil: there are none.
+func (t *Tracer) PIDs(only bool) []int { return slices.Sorted(maps.Keys(t.pids[index(only)])) }
+
+// SetPIDs replaces them (pid_write): the function tracer is called by way of
+// ftrace_pid_func while there are any.
+func (t *Tracer) SetPIDs(only bool, pids []int) error {
+	var set map[int]bool
+	for _, pid := range pids {
+		if set == nil {
+			set = map[int]bool{}
+		}
+		set[pid] = true
+	}
+	t.pids[index(only)] = set
+	return t.chooseHandler(t.stackTrace)
+}
+
+func index(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
+}
+
+// ignores is trace_ignore_this_task.
+func (t *Tracer) ignores(pid int) bool {
+	return t.pids[0] != nil && !t.pids[0][pid] || t.pids[1][pid]
 }
 
 // inGraph is ftrace_graph_addr: a function is followed if it is named, or if

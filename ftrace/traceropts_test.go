@@ -52,8 +52,8 @@ func TestGraphFunctions(t *testing.T) {
 	r := started(t)
 	task := &fakeTask{}
 	tr := optionTracer(r, task)
-	r.must(tr.SetGraphFunctions([]uint64{gSite}))
-	if diff := cmp.Diff([]uint64{gSite}, tr.GraphFunctions()); diff != "" {
+	tr.SetGraphFunctions(true, []uint64{gSite})
+	if diff := cmp.Diff([]uint64{gSite}, tr.GraphFunctions(true)); diff != "" {
 		t.Error(diff)
 	}
 	r.must(tr.SetCurrent("function_graph"))
@@ -73,7 +73,7 @@ func TestGraphFunctions(t *testing.T) {
 	if len(task.ret) != 2 {
 		t.Errorf("%d functions are followed, want 2", len(task.ret))
 	}
-	r.must(tr.SetGraphFunctions(nil))
+	tr.SetGraphFunctions(true, nil)
 	tr.ReturnToHandler()
 	tr.ReturnToHandler()
 	enter(fSite, slot)
