@@ -142,7 +142,7 @@ func TestDirectSite(t *testing.T) {
 	d.OpsFunc = func(_ *Ops, cmd OpsCmd) error { asked = append(asked, cmd); return nil }
 	r.register(d)
 	r.wantCall(fSite, gAt)
-	r.wantFlags(fSite, FlagEnabled|FlagDirect|FlagDirectEn|FlagRegs|FlagRegsEn|FlagTouched|FlagModified|1)
+	r.wantFlags(fSite, FlagEnabled|FlagDirect|FlagDirectEn|FlagRegs|FlagRegsEn|FlagTramp|FlagTrampEn|FlagTouched|FlagModified|1)
 	klp := r.register(r.ops(handlerA, opsA, klpFlags, fSite))
 	r.wantCall(fSite, regsAt)
 	r.must(r.f.Unregister(klp))

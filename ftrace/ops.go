@@ -81,6 +81,18 @@ const pending = 1
 // Trampoline returns the trampoline made for the ops, or nil.
 func (o *Ops) Trampoline() *Trampoline { return o.trampoline }
 
+// TrampolineOf is ops->trampoline: the trampoline made for the ops, for a DIRECT
+// one ftrace_regs_caller, else 0.
+func (f *Ftrace) TrampolineOf(o *Ops) uint64 {
+	switch {
+	case o.trampoline != nil:
+		return o.trampoline.Addr
+	case o.Flags&OpsDirect != 0:
+		return f.regsCaller.Start
+	}
+	return 0
+}
+
 // Covers reports whether the ops wants the call site at ip.
 func (o *Ops) Covers(ip uint64) bool { return o.covers(ip) }
 

@@ -148,7 +148,7 @@ func (f *Ftrace) attach(r *Record, o *Ops) {
 	if o.Flags&OpsDirect != 0 {
 		r.Flags |= FlagDirect
 	}
-	if r.Count() == 1 && o.trampoline != nil {
+	if r.Count() == 1 && f.TrampolineOf(o) != 0 {
 		r.Flags |= FlagTramp
 	} else {
 		r.Flags &^= FlagTramp
@@ -170,7 +170,7 @@ func (f *Ftrace) detach(r *Record, o *Ops) {
 	}
 	r.Flags &^= FlagTramp
 	if r.Count() == 1 {
-		if left := f.otherOps(r, o); left != nil && left.trampoline != nil {
+		if f.otherOps(r, o) != nil {
 			r.Flags |= FlagTramp
 		}
 	}
@@ -186,25 +186,19 @@ func (f *Ftrace) anySaveRegs(r *Record) bool {
 	return false
 }
 
-// otherOps is ftrace_find_tramp_ops_any_other: the first ops of a record but o.
+// otherOps is ftrace_find_tramp_ops_any_other: the first ops of a record with a
+// trampoline, but o.
 func (f *Ftrace) otherOps(r *Record, o *Ops) *Ops {
 	for _, other := range f.ops {
-		if other != o && other.covers(r.IP) {
+		if other != o && f.TrampolineOf(other) != 0 && other.covers(r.IP) {
 			return other
 		}
 	}
 	return nil
 }
 
-// soleOps is ftrace_find_tramp_ops_any: the ops of a record that has one.
-func (f *Ftrace) soleOps(r *Record) *Ops {
-	for _, o := range f.ops {
-		if o.covers(r.IP) {
-			return o
-		}
-	}
-	return nil
-}
+// trampOps is ftrace_find_tramp_ops_any: the ops of a record that has one.
+func (f *Ftrace) trampOps(r *Record) *Ops { return f.otherOps(r, nil) }
 
 // SetEnabled is the sysctl kernel.ftrace_enabled. Error: EBUSY where a
 // PERMANENT ops is registered, ENODEV after ftrace_kill.

@@ -163,7 +163,7 @@ func (f *Ftrace) bug(r *Record, kind string, got, want []byte) error {
 	}
 	info("%s", kind)
 	info("ftrace record flags: %x", uint32(r.Flags))
-	info(" (%d)%s  ", r.Count(), regsMark(r))
+	info(" (%d)%s  %s", r.Count(), regsMark(r), f.bugTrampoline(r))
 	info(" expected tramp: %x", f.currentTarget(r))
 	f.log.WarnOn(true, fn, "1")
 	f.kill()
@@ -171,6 +171,23 @@ func (f *Ftrace) bug(r *Record, kind string, got, want []byte) error {
 		return fmt.Errorf("ftrace: call site %x: %w", r.IP, errno.EFAULT)
 	}
 	return fmt.Errorf("ftrace: call site %x holds %s: %w", r.IP, colonHex(got), errno.EINVAL)
+}
+
+// bugTrampoline names the trampolines of the ops that the site calls one of.
+func (f *Ftrace) bugTrampoline(r *Record) string {
+	text := ""
+	if r.Flags&FlagTrampEn == 0 {
+		return text
+	}
+	for _, o := range f.ops {
+		if t := o.trampoline; t != nil && o.covers(r.IP) {
+			text += fmt.Sprintf("\ttramp: 0x%x (%s)", t.Addr, f.syms.Format(o.Func))
+		}
+	}
+	if text == "" {
+		return "\ttramp: ERROR!"
+	}
+	return text
 }
 
 // currentTarget is ftrace_get_addr_curr.

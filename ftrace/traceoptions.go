@@ -1,6 +1,10 @@
 package ftrace
 
-import "klpemu/internal/errno"
+import (
+	"fmt"
+
+	"klpemu/internal/errno"
+)
 
 // Option is a trace option. One that is Fixed is listed as the kernel lists it,
 // but cannot be changed here.
@@ -125,6 +129,37 @@ func (t *Tracer) SetOption(list []Option, name string, on bool) error {
 		return nil
 	}
 	return errno.EINVAL
+}
+
+// Sizes of the buffer of one CPU in kilobytes: two pages without their headers at
+// boot, TRACE_BUF_SIZE_DEFAULT from the first use on.
+const (
+	bootBuffer    = 7
+	defaultBuffer = 1408
+)
+
+// expand is tracing_update_buffers.
+func (t *Tracer) expand() {
+	if !t.expanded {
+		t.expanded, t.kilobytes = true, defaultBuffer
+	}
+}
+
+// BufferSize is buffer_size_kb, or with more than one CPU buffer_total_size_kb.
+func (t *Tracer) BufferSize(cpus int) string {
+	if !t.expanded {
+		return fmt.Sprintf("%d (expanded: %d)\n", bootBuffer*cpus, defaultBuffer*cpus)
+	}
+	return fmt.Sprintf("%d\n", t.kilobytes*cpus)
+}
+
+// SetBufferSize writes buffer_size_kb. Error: EINVAL for 0.
+func (t *Tracer) SetBufferSize(kilobytes int) error {
+	if kilobytes <= 0 {
+		return errno.EINVAL
+	}
+	t.expanded, t.kilobytes = true, kilobytes
+	return nil
 }
 
 // Mark is a write to trace_marker (tracing_mark_write). Errors: EINVAL where

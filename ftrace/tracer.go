@@ -109,6 +109,8 @@ type Tracer struct {
 	mods         [2][]ModLoad    // tr->mod_trace, tr->mod_notrace
 	pids         [2]map[int]bool // tr->function_pids, tr->function_no_pids
 	probes       []*probe        // tr->func_probes: newest first
+	expanded     bool            // tr->ring_buffer_expanded
+	kilobytes    int             // of the buffer of one CPU, once it is
 	opts         map[string]bool // the options that differ from their default
 	events       []Event
 	written      uint64
@@ -151,6 +153,7 @@ func (t *Tracer) SetCurrent(name string) error {
 	if !ok {
 		return errno.EINVAL
 	}
+	t.expand()
 	if name == t.current {
 		return nil
 	}

@@ -132,10 +132,10 @@ func (f *Ftrace) wantedText(r *Record) [siteSize]byte {
 // common one that saves enough.
 func (f *Ftrace) target(r *Record) uint64 {
 	if r.Flags&FlagDirect != 0 && r.Count() == 1 {
-		return f.soleOps(r).Direct
+		return f.trampOps(r).Direct
 	}
 	if r.Flags&FlagTramp != 0 {
-		return f.soleOps(r).trampoline.Addr
+		return f.TrampolineOf(f.trampOps(r))
 	}
 	if r.Flags&FlagRegs != 0 {
 		return f.regsCaller.Start

@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"path"
 	"strings"
 
 	"klpemu/cpu"
@@ -17,7 +16,7 @@ const (
 )
 
 // opsSettable are the flags that the owner of an ops may set.
-const opsSettable = ftrace.OpsDynamic | ftrace.OpsSaveRegs | ftrace.OpsRecursion | ftrace.OpsStub |
+const opsSettable = ftrace.OpsDynamic | ftrace.OpsSaveRegs | ftrace.OpsSaveRegsIf | ftrace.OpsRecursion | ftrace.OpsStub |
 	ftrace.OpsIPModify | ftrace.OpsRCU | ftrace.OpsPermanent
 
 // guestOps is the ftrace_ops at a guest address, as ftrace knows it.
@@ -111,6 +110,9 @@ func ftraceGates() []gate {
 		opsGate("ftrace_set_filter_ip", func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
 			return m.ftrace.SetFilterIPs(o, []uint64{a[0]}, int32(a[1]) != 0, int32(a[2]) != 0)
 		}),
+		opsGate("ftrace_set_filter_ips", func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
+			return m.setFilterIPs(o, a, m.cpus[m.current().cpu].vcpu.Reg(cpu.R8))
+		}),
 		opsGate("ftrace_set_filter", setByName(true)),
 		opsGate("ftrace_set_notrace", setByName(false)),
 		opsGate("ftrace_free_filter", func(m *Machine, o *ftrace.Ops, _ [3]uint64) error {
@@ -122,56 +124,51 @@ func ftraceGates() []gate {
 // setByName is ftrace_set_regex: a glob of function names, its length, reset.
 func setByName(filter bool) func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
 	return func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
-		set := m.ftrace.SetNotraceIPs
+		set, old := m.ftrace.SetNotraceIPs, o.Notrace
 		if filter {
-			set = m.ftrace.SetFilterIPs
+			set, old = m.ftrace.SetFilterIPs, o.Filter
+		}
+		if m.ftrace.Killed() {
+			return errno.ENODEV
 		}
 		var ips []uint64
+		if int32(a[2]) == 0 {
+			for _, ip := range old() {
+				if m.ftrace.Record(ip) != nil { // not of a module that has gone
+					ips = append(ips, ip)
+				}
+			}
+		}
 		if a[0] != 0 {
 			buf := make([]byte, min(a[1], maxGlob))
 			if err := m.mem.Read(a[0], buf); err != nil {
 				return errno.EFAULT
 			}
-			if ips = m.MatchSites(strings.TrimRight(string(buf), "\x00"), ""); len(ips) == 0 {
+			found := false
+			if ips, found = m.MatchRecords(ips, strings.TrimRight(string(buf), "\x00"), nil); !found {
 				return errno.EINVAL
 			}
 		}
-		return set(o, ips, false, int32(a[2]) != 0)
+		return set(o, ips, false, true)
 	}
 }
 
 const maxGlob = 1024
 
-// MatchSites returns the usable call sites of the functions whose name matches a
-// glob (match_records). module restricts it to a module by a glob, ! before
-// that to everything else; empty means everywhere.
-func (m *Machine) MatchSites(glob, module string) []uint64 {
-	var ips []uint64
-	for _, r := range m.ftrace.Records() {
-		if r.Flags&ftrace.FlagDisabled == 0 && m.matchSite(r.IP, glob, module) {
-			ips = append(ips, r.IP)
-		}
+// setFilterIPs is ftrace_set_filter_ips(ops, ips, cnt, remove, reset).
+func (m *Machine) setFilterIPs(o *ftrace.Ops, a [3]uint64, reset uint64) error {
+	if a[1] > maxFilterIPs {
+		return errno.ENOMEM
 	}
-	return ips
+	ips := make([]uint64, a[1])
+	for i := range ips {
+		ip, err := m.mem.Load(a[0]+uint64(8*i), 8)
+		if err != nil {
+			return errno.EFAULT
+		}
+		ips[i] = ip
+	}
+	return m.ftrace.SetFilterIPs(o, ips, int32(a[2]) != 0, int32(reset) != 0)
 }
 
-// matchSite is ftrace_match_record.
-func (m *Machine) matchSite(ip uint64, glob, module string) bool {
-	sym, ok := m.syms.Lookup(ip)
-	if !ok {
-		return false
-	}
-	if module != "" {
-		name, exclude := strings.CutPrefix(module, "!")
-		in := sym.Module() != "" && matchGlob(name, sym.Module())
-		if in == exclude {
-			return false
-		}
-	}
-	return matchGlob(glob, sym.Name)
-}
-
-func matchGlob(glob, name string) bool {
-	ok, err := path.Match(glob, name)
-	return ok && err == nil
-}
+const maxFilterIPs = 1 << 20

@@ -45,6 +45,8 @@ func coreGates() []gate {
 		{"function_trace_call", (*Machine).gateFtrace},
 		{"function_stack_trace_call", (*Machine).gateFtrace},
 		{"call_direct_funcs", (*Machine).gateFtrace},
+		{"ftrace_pid_func", (*Machine).gateFtrace},
+		{"function_trace_probe_call", (*Machine).gateFtrace},
 		{"ftrace_graph_func", (*Machine).gateFtrace},
 		{"ftrace_return_to_handler", (*Machine).gateReturnToHandler},
 		{"arch_ftrace_ops_list_func", (*Machine).gateFtrace},

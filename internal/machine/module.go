@@ -266,6 +266,7 @@ func (m *Machine) formModule(mod *Module) error {
 	_ = m.ftrace.Init(mod.Name, sites(mod.image)) // ftrace_module_init: a bug is reported, the module loads
 	m.setModuleState(mod, ModuleComing)
 	_ = m.ftrace.ModuleEnable(mod.Name) // ftrace_module_enable: the same
+	m.tracersOfModule(mod.Name)
 	return nil
 }
 

@@ -16,8 +16,18 @@ func (m *Machine) newTracer() {
 		FuncGate: m.core["function_trace_call"], GraphGate: m.core["ftrace_graph_func"],
 		StackGate: m.core["function_stack_trace_call"],
 		FuncOps:   m.core["global_ops"], GraphOps: m.core["graph_ops"],
+		PIDGate: m.core["ftrace_pid_func"], ProbeGate: m.core["function_trace_probe_call"],
+		ProbeOps:   func() uint64 { return m.alloc(ftraceOpsSize) },
 		ReturnHook: m.core["return_to_handler"],
 	})
+}
+
+// ftraceOpsSize is sizeof(struct ftrace_ops) of 6.12.
+const ftraceOpsSize = 216
+
+// TracePlace is where the shell's task stands, as a trace records it.
+func (m *Machine) TracePlace() ftrace.Place {
+	return traceContext{handlerContext{m.shell}, m}.Place()
 }
 
 // Tracer is the tracers of tracefs and their buffer.

@@ -9,46 +9,151 @@ import (
 	"klpemu/internal/machine"
 )
 
-// graphText is the output of the function graph tracer
+// graphHeader is __print_graph_headers_flags.
+func graphHeader(b *strings.Builder, t *ftrace.Tracer) {
+	first, second := "#", "#"
+	for _, column := range []struct{ option, first, second string }{
+		{"funcgraph-abstime", "     TIME       ", "      |         "},
+		{"funcgraph-cpu", " CPU", " |  "},
+		{"funcgraph-proc", "  TASK/PID       ", "   |    |        "},
+		{"funcgraph-duration", "  DURATION   ", "   |   |      "},
+	} {
+		if t.Option(column.option) {
+			first += column.first
+			second += column.second
+		}
+	}
+	b.WriteString(first + "               FUNCTION CALLS\n" + second + "               |   |   |   |\n")
+}
+
+// graph is the output of the function graph tracer
 // (kernel/trace/trace_functions_graph.c): a function that calls no traced one
 // is a single line.
-func graphText(b *strings.Builder, m *machine.Machine) {
-	b.WriteString("# CPU  DURATION                  FUNCTION CALLS\n# |     |   |                     |   |   |   |\n")
-	events, _ := m.Tracer().Events()
-	last := map[int]int{}
+type graph struct {
+	b      *strings.Builder
+	m      *machine.Machine
+	events []ftrace.Event
+	opts   map[string]bool
+	cpus   map[int]*graphCPU
+	digits int // of the largest CPU number
+}
+
+// graphCPU is struct fgraph_cpu_data.
+type graphCPU struct {
+	pid, depth int
+	seen       bool
+	entered    map[int]uint64 // enter_funcs: by depth, what has no return yet
+}
+
+func newGraph(b *strings.Builder, m *machine.Machine, events []ftrace.Event) *graph {
+	g := &graph{b: b, m: m, events: events, opts: map[string]bool{}, cpus: map[int]*graphCPU{}}
+	g.digits = len(fmt.Sprint(len(m.CPUs()) - 1))
+	for _, o := range m.Tracer().OptionFiles() {
+		g.opts[o.Name] = o.On
+	}
+	return g
+}
+
+func (g *graph) print() {
 	printed := map[int]bool{} // returns that stand in the line of their entry
-	for i, e := range events {
+	for i, e := range g.events {
 		if printed[i] {
 			continue
 		}
-		if pid, seen := last[e.Place.CPU]; seen && pid != e.Place.PID {
-			graphSwitch(b, m, e.Place, pid)
+		c := g.cpu(e.Place.CPU)
+		if c.seen && c.pid != e.Place.PID {
+			g.taskSwitch(e.Place, c.pid)
 		}
-		last[e.Place.CPU] = e.Place.PID
-		fmt.Fprintf(b, " %d) ", e.Place.CPU)
-		indent := strings.Repeat("  ", e.Depth)
-		name := funcName(m, e.IP, true)
-		switch leaf := graphLeaf(events, i); {
+		c.seen, c.pid = true, e.Place.PID
+		g.prologue(e)
+		switch leaf := g.leaf(i); {
 		case e.Kind == ftrace.EventGraphReturn:
-			fmt.Fprintf(b, "%s|  %s}\n", graphDuration(e.Duration), indent)
+			g.ret(c, e)
 		case leaf > 0:
-			fmt.Fprintf(b, "%s|  %s%s();\n", graphDuration(events[leaf].Duration), indent, name)
+			c.depth = e.Depth - 1
+			g.column(g.duration(g.events[leaf].Duration))
+			fmt.Fprintf(g.b, "%s%s();\n", indent(e.Depth), funcName(g.m, e.IP, true))
 			printed[leaf] = true
+		case e.Kind == ftrace.EventGraphEntry:
+			c.depth, c.entered[e.Depth] = e.Depth, e.IP
+			g.column(fmt.Sprintf("%14s", ""))
+			fmt.Fprintf(g.b, "%s%s() {\n", indent(e.Depth), funcName(g.m, e.IP, true))
 		default:
-			fmt.Fprintf(b, "%14s|  %s%s() {\n", "", indent, name)
+			g.comment(c, e)
 		}
 	}
 }
 
-// graphLeaf is get_return_for_leaf: the index of the return that is the next
-// event of the CPU after an entry, or 0.
-func graphLeaf(events []ftrace.Event, i int) int {
-	e := events[i]
+func (g *graph) cpu(id int) *graphCPU {
+	c := g.cpus[id]
+	if c == nil {
+		c = &graphCPU{depth: -1, entered: map[int]uint64{}}
+		g.cpus[id] = c
+	}
+	return c
+}
+
+func indent(depth int) string { return strings.Repeat("  ", max(depth, 0)) }
+
+// ret is print_graph_return: where the entry has been lost, the name is told.
+func (g *graph) ret(c *graphCPU, e ftrace.Event) {
+	match := c.entered[e.Depth] == e.IP
+	delete(c.entered, e.Depth)
+	c.depth = e.Depth - 1
+	g.column(g.duration(e.Duration))
+	if match && !g.opts["funcgraph-tail"] {
+		fmt.Fprintf(g.b, "%s}\n", indent(e.Depth))
+		return
+	}
+	fmt.Fprintf(g.b, "%s} /* %s */\n", indent(e.Depth), funcName(g.m, e.IP, true))
+}
+
+// comment is print_graph_comment: an event of another kind.
+func (g *graph) comment(c *graphCPU, e ftrace.Event) {
+	g.column(fmt.Sprintf("%14s", ""))
+	if c.depth > 0 {
+		g.b.WriteString(indent(c.depth + 1))
+	}
+	text := e.Text
+	if e.Kind != ftrace.EventPrint {
+		text = eventText(g.m, e)
+	}
+	g.b.WriteString("/* " + text + " */\n")
+}
+
+// prologue is print_graph_prologue.
+func (g *graph) prologue(e ftrace.Event) {
+	if !g.opts["context-info"] {
+		return
+	}
+	if g.opts["funcgraph-abstime"] {
+		us := e.Time / time.Microsecond
+		fmt.Fprintf(g.b, "%5d.%06d |  ", us/1e6, us%1e6)
+	}
+	if g.opts["funcgraph-cpu"] {
+		fmt.Fprintf(g.b, " %*d) ", g.digits, e.Place.CPU)
+	}
+	if g.opts["funcgraph-proc"] {
+		g.b.WriteString(graphProc(e.Place.Comm, e.Place.PID) + " | ")
+	}
+}
+
+// column is the place of the duration.
+func (g *graph) column(text string) {
+	if g.opts["funcgraph-duration"] && g.opts["context-info"] {
+		g.b.WriteString(text + "|  ")
+	}
+}
+
+// leaf is get_return_for_leaf: the index of the return that is the next event
+// of the CPU after an entry, or 0.
+func (g *graph) leaf(i int) int {
+	e := g.events[i]
 	if e.Kind != ftrace.EventGraphEntry {
 		return 0
 	}
-	for j := i + 1; j < len(events); j++ {
-		n := events[j]
+	for j := i + 1; j < len(g.events); j++ {
+		n := g.events[j]
 		if n.Place.CPU != e.Place.CPU {
 			continue
 		}
@@ -60,9 +165,9 @@ func graphLeaf(events []ftrace.Event, i int) int {
 	return 0
 }
 
-// graphDuration is print_graph_duration: a mark for what took long, and the
-// time in 7 characters and its unit.
-func graphDuration(d time.Duration) string {
+// duration is print_graph_duration: a mark for what took long, and the time in
+// 7 characters and its unit.
+func (g *graph) duration(d time.Duration) string {
 	mark := byte(' ')
 	for _, m := range []struct {
 		over time.Duration
@@ -71,7 +176,7 @@ func graphDuration(d time.Duration) string {
 		{time.Second, '$'}, {100 * time.Millisecond, '@'}, {10 * time.Millisecond, '*'},
 		{time.Millisecond, '#'}, {100 * time.Microsecond, '!'}, {10 * time.Microsecond, '+'},
 	} {
-		if d > m.over {
+		if d > m.over && g.opts["funcgraph-overhead"] {
 			mark = m.mark
 			break
 		}
@@ -84,16 +189,16 @@ func graphDuration(d time.Duration) string {
 	return fmt.Sprintf("%c %s us %*s", mark, us, max(8-len(us), 0), "")
 }
 
-// graphSwitch is the comment where another task has taken the CPU.
-func graphSwitch(b *strings.Builder, m *machine.Machine, to ftrace.Place, from int) {
+// taskSwitch is verif_pid: the comment where another task has taken the CPU.
+func (g *graph) taskSwitch(to ftrace.Place, from int) {
 	const line = " ------------------------------------------\n"
 	comm := "<...>"
-	if t := m.Task(from); t != nil {
+	if t := g.m.Task(from); t != nil {
 		comm = t.Comm
 	} else if from == 0 {
 		comm = "<idle>"
 	}
-	fmt.Fprintf(b, "%s %d) %s => %s\n%s\n", line, to.CPU, graphProc(comm, from), graphProc(to.Comm, to.PID), line)
+	fmt.Fprintf(g.b, "%s %*d) %s => %s\n%s\n", line, g.digits, to.CPU, graphProc(comm, from), graphProc(to.Comm, to.PID), line)
 }
 
 // graphProc is print_graph_proc: the task in the middle of 14 characters.

@@ -2,69 +2,18 @@ package vfs
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"klpemu/ftrace"
-	"klpemu/internal/errno"
 	"klpemu/internal/machine"
 )
-
-// currentTracer is current_tracer.
-func currentTracer(m Current) Node {
-	return &DynFile{
-		Perm:   0o644,
-		OnRead: func() ([]byte, error) { return []byte(m().Tracer().Current() + "\n"), nil },
-		OnWrite: func(data []byte) (err error) {
-			name := strings.TrimSpace(string(data))
-			if blocked := m().Do("tracing_set_trace_write", func() { err = m().Tracer().SetCurrent(name) }); blocked != nil {
-				return blocked
-			}
-			return err
-		},
-	}
-}
-
-// tracingOn is tracing_on.
-func tracingOn(m Current) Node {
-	return &DynFile{
-		Perm:   0o644,
-		OnRead: func() ([]byte, error) { return []byte(boolText(m().Tracer().On())), nil },
-		OnWrite: func(data []byte) error {
-			n, err := strconv.ParseUint(strings.TrimSpace(string(data)), 0, 64)
-			if err != nil {
-				return errno.EINVAL
-			}
-			m().Tracer().SetOn(n != 0)
-			return nil
-		},
-	}
-}
-
-// stackTraceOption is options/func_stack_trace.
-func stackTraceOption(m Current) Node {
-	return &DynFile{
-		Perm:   0o644,
-		OnRead: func() ([]byte, error) { return []byte(boolText(m().Tracer().StackTrace())), nil },
-		OnWrite: func(data []byte) (err error) {
-			n, err := strconv.ParseUint(strings.TrimSpace(string(data)), 0, 64)
-			if err != nil || n > 1 {
-				return errno.EINVAL
-			}
-			if blocked := m().Do("trace_options_write", func() { err = m().Tracer().SetStackTrace(n == 1) }); blocked != nil {
-				return blocked
-			}
-			return err
-		},
-	}
-}
 
 // traceFile is trace: opening it with truncation empties the buffer, whatever
 // is written to it then.
 func traceFile(m Current) Node {
 	return &DynFile{
-		Perm:   0o640,
+		Perm:   tracefsWrite,
 		OnRead: func() ([]byte, error) { return []byte(traceText(m())), nil },
 		OnOpen: func(f Flag) error {
 			if f.Writes() && f&Trunc != 0 {
@@ -76,6 +25,20 @@ func traceFile(m Current) Node {
 	}
 }
 
+// tracePipe is trace_pipe. A kernel's waits for more once it has given what was
+// there; this one ends.
+func tracePipe(m Current) Node {
+	return &DynFile{
+		Perm: tracefsRead,
+		OnRead: func() ([]byte, error) {
+			var b strings.Builder
+			t := m().Tracer()
+			eventLines(&b, m(), t.Consume())
+			return []byte(b.String()), nil
+		},
+	}
+}
+
 // traceText is s_show of kernel/trace/trace.c.
 func traceText(m *machine.Machine) string {
 	var b strings.Builder
@@ -84,38 +47,84 @@ func traceText(m *machine.Machine) string {
 	if m.Ftrace().Killed() { // test_ftrace_alive
 		b.WriteString("# WARNING: FUNCTION TRACING IS CORRUPTED\n#          MAY BE MISSING FUNCTION EVENTS\n")
 	}
-	if t.Current() == "function_graph" {
-		graphText(&b, m)
-		return b.String()
-	}
 	events, written := t.Events()
-	fmt.Fprintf(&b, "# entries-in-buffer/entries-written: %d/%d   #P:%d\n#\n", len(events), written, len(m.CPUs()))
-	b.WriteString(traceHeader)
+	switch {
+	case !t.Option("context-info"):
+	case t.Current() == "function_graph":
+		graphHeader(&b, t)
+	default:
+		fmt.Fprintf(&b, "# entries-in-buffer/entries-written: %d/%d   #P:%d\n#\n", len(events), written, len(m.CPUs()))
+		b.WriteString(traceHeader(t.Option("irq-info")))
+	}
+	eventLines(&b, m, events)
+	return b.String()
+}
+
+// eventLines prints events as the current tracer does.
+func eventLines(b *strings.Builder, m *machine.Machine, events []ftrace.Event) {
+	if m.Tracer().Current() == "function_graph" {
+		newGraph(b, m, events).print()
+		return
+	}
 	for _, e := range events {
-		fmt.Fprintf(&b, "%16s-%-7d [%03d] %s %s: ", e.Place.Comm, e.Place.PID, e.Place.CPU, latencyFlags(e.Place), stamp(e.Time))
-		if e.Kind == ftrace.EventStack {
-			stackText(&b, m, e.Stack)
-			continue
+		b.WriteString(contextText(m.Tracer(), e))
+		b.WriteString(eventText(m, e) + "\n")
+	}
+}
+
+// contextText is trace_print_context: who, where, in what context, when.
+func contextText(t *ftrace.Tracer, e ftrace.Event) string {
+	if !t.Option("context-info") {
+		return ""
+	}
+	s := fmt.Sprintf("%16s-%-7d [%03d] ", e.Place.Comm, e.Place.PID, e.Place.CPU)
+	if t.Option("irq-info") {
+		s += latencyFlags(e.Place) + " "
+	}
+	return s + stamp(e.Time) + ": "
+}
+
+// eventText is an event without its context; of a stack it ends without the last
+// line's end.
+func eventText(m *machine.Machine, e ftrace.Event) string {
+	switch e.Kind {
+	case ftrace.EventStack:
+		return stackText(m, e.Stack)
+	case ftrace.EventPrint: // trace_print_print
+		return "tracing_mark_write: " + e.Text
+	case ftrace.EventKprobe: // print_kprobe_event
+		return e.Name + ": (" + symOffset(m, e.IP) + ")"
+	case ftrace.EventGraphEntry, ftrace.EventGraphReturn:
+		return fmt.Sprintf("graph_ent: func=%s", funcName(m, e.IP, true))
+	}
+	text := tracedName(m, e.IP)
+	if m.Tracer().Option("print-parent") {
+		text += " <-" + tracedName(m, e.Parent)
+	}
+	return text
+}
+
+// stackText is trace_stack_print.
+func stackText(m *machine.Machine, stack []uint64) string {
+	var b strings.Builder
+	b.WriteString("<stack trace>")
+	for _, addr := range stack {
+		name := "[FTRACE TRAMPOLINE]"
+		if addr != ftrace.TrampolineMarker {
+			name = tracedName(m, addr)
 		}
-		fmt.Fprintf(&b, "%s <-%s\n", funcName(m, e.IP, false), funcName(m, e.Parent, false))
+		b.WriteString("\n => " + name)
 	}
 	return b.String()
 }
 
-// stackText is trace_stack_print.
-func stackText(b *strings.Builder, m *machine.Machine, stack []uint64) {
-	b.WriteString("<stack trace>\n")
-	for _, addr := range stack {
-		name := "[FTRACE TRAMPOLINE]"
-		if addr != ftrace.TrampolineMarker {
-			name = funcName(m, addr, false)
-		}
-		b.WriteString(" => " + name + "\n")
+// traceHeader is print_func_help_header_irq, or print_func_help_header.
+func traceHeader(irq bool) string {
+	if !irq {
+		return "#           TASK-PID     CPU#     TIMESTAMP  FUNCTION\n" +
+			"#              | |         |         |         |\n"
 	}
-}
-
-// traceHeader is print_func_help_header_irq.
-const traceHeader = `#                                _-----=> irqs-off/BH-disabled
+	return `#                                _-----=> irqs-off/BH-disabled
 #                               / _----=> need-resched
 #                              | / _---=> hardirq/softirq
 #                              || / _--=> preempt-depth
@@ -124,6 +133,7 @@ const traceHeader = `#                                _-----=> irqs-off/BH-disab
 #           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION
 #              | |         |   |||||     |         |
 `
+}
 
 func stamp(t time.Duration) string {
 	us := t / time.Microsecond
@@ -146,11 +156,30 @@ func latencyFlags(p ftrace.Place) string {
 	return string(b)
 }
 
-// funcName is %ps of an address, with its module or without.
+// tracedName is seq_print_ip_sym: the options say how much of it.
+func tracedName(m *machine.Machine, addr uint64) string {
+	name := funcName(m, addr, false)
+	if m.Tracer().Option("sym-offset") {
+		name = symOffset(m, addr)
+	}
+	if m.Tracer().Option("sym-addr") {
+		name += fmt.Sprintf(" <%016x>", addr)
+	}
+	return name
+}
+
+// symOffset is sprint_symbol without the module, as trace_seq_print_sym gives it.
+func symOffset(m *machine.Machine, addr uint64) string {
+	name, _, _ := strings.Cut(m.Format(addr), " [")
+	return name
+}
+
+// funcName is %ps of an address, with its module or without. A trampoline has no
+// name there.
 func funcName(m *machine.Machine, addr uint64, module bool) string {
 	sym, ok := m.Symtab().Lookup(addr)
 	switch {
-	case !ok:
+	case !ok, sym.Module() == "__builtin__ftrace":
 		return fmt.Sprintf("0x%x", addr)
 	case module && sym.Module() != "":
 		return sym.Name + " [" + sym.Module() + "]"

@@ -47,6 +47,23 @@ return_to_handler:
 	int3
 	.size return_to_handler, . - return_to_handler
 
+/* kernel/trace: pids to look for, commands of functions */
+GATE ftrace_pid_func
+GATE function_trace_probe_call
+
+/* kernel/trace/ftrace.c: more of what modules use ftrace by */
+GATE modify_ftrace_direct
+GATE ftrace_set_filter_ips
+
+/* kernel/kprobes.c, arch/x86/kernel/kprobes/ftrace.c */
+GATE register_kprobe
+GATE unregister_kprobe
+GATE register_kprobes
+GATE unregister_kprobes
+GATE enable_kprobe
+GATE disable_kprobe
+GATE kprobe_ftrace_handler
+
 /* struct ftrace_ops of the tracers: kernel data, never freed. */
 .macro OPS name
 	.p2align 4
@@ -60,3 +77,6 @@ return_to_handler:
 	.data
 	OPS global_ops
 	OPS graph_ops
+	OPS kprobe_ftrace_ops
+	OPS kprobe_ipmodify_ops
+	OPS direct_tmp_ops
