@@ -54,8 +54,8 @@ type TracerConfig struct {
 	PIDGate                                uint64 // ftrace_pid_func
 	ProbeGate                              uint64 // function_trace_probe_call
 	// ProbeOps gives a new struct ftrace_ops of a function probe its address.
-	ProbeOps func() uint64
-	ReturnHook                             uint64 // return_to_handler
+	ProbeOps   func() uint64
+	ReturnHook uint64 // return_to_handler
 }
 
 // EventKind says what an Event of the trace is.
