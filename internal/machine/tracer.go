@@ -27,7 +27,7 @@ const ftraceOpsSize = 216
 
 // TracePlace is where the shell's task stands, as a trace records it.
 func (m *Machine) TracePlace() ftrace.Place {
-	return traceContext{handlerContext{m.shell}, m}.Place()
+	return traceContext{handlerContext{m, m.shell}}.Place()
 }
 
 // Tracer is the tracers of tracefs and their buffer.
