@@ -114,7 +114,7 @@ const (
 	selectorSS = 0x18
 )
 
-// execIret returns to kernel code: RIP, CS, RFLAGS, RSP, SS.
+// execIret returns to kernel code, or from it to user code: RIP, CS, RFLAGS, RSP, SS.
 func execIret(c *VCPU, in *Inst) *Fault {
 	if in.Size != 8 {
 		return fault(VectorUD, 0) // 16 and 32-bit frames have no use in a 64-bit kernel
@@ -127,17 +127,20 @@ func execIret(c *VCPU, in *Inst) *Fault {
 		}
 		frame[i] = v
 	}
-	if sel := frame[1]; sel != selectorCS {
+	user := frame[1]&0xffff == userCS && c.space.kernel != nil
+	if sel := frame[1]; sel != selectorCS && !user || !user && c.user {
 		return fault(VectorGP, uint32(sel)&0xfffc)
 	}
-	if sel := frame[4]; sel != selectorSS && sel != 0 {
+	if sel := frame[4]; user && sel&0xffff != userSS || !user && sel != selectorSS && sel != 0 {
 		return fault(VectorGP, uint32(sel)&0xfffc)
 	}
 	if f := c.jump(frame[0]); f != nil {
 		return f
 	}
-	c.SetFlags(c.Flags()&^uint64(restorable|FlagRF) | frame[2]&(restorable|FlagRF))
+	can := c.restorableNow() | FlagRF
+	c.SetFlags(c.Flags()&^can | frame[2]&can)
 	c.r[RSP] = frame[3]
+	c.setMode(user)
 	return nil
 }
 
@@ -151,7 +154,7 @@ func execLret(c *VCPU, in *Inst) *Fault {
 	if f != nil {
 		return f
 	}
-	if sel&0xffff != selectorCS {
+	if sel&0xffff != c.codeSelector() {
 		return fault(VectorGP, uint32(sel)&0xfffc)
 	}
 	if f := c.jump(ip); f != nil {
@@ -172,7 +175,7 @@ func execFar(c *VCPU, in *Inst) *Fault {
 	if f != nil {
 		return f
 	}
-	if sel != selectorCS {
+	if sel != c.codeSelector() {
 		return fault(VectorGP, uint32(sel)&0xfffc)
 	}
 	if !mem.Canonical(ip) {
@@ -183,7 +186,7 @@ func execFar(c *VCPU, in *Inst) *Fault {
 		if f := c.checkStore(&stackInst, c.r[RSP]-2*n, 2*int(n)); f != nil {
 			return f
 		}
-		if f := c.push(selectorCS, in.Size); f != nil {
+		if f := c.push(c.codeSelector(), in.Size); f != nil {
 			return f
 		}
 		if f := c.push(c.rip, in.Size); f != nil {

@@ -178,7 +178,7 @@ func execPopf(c *VCPU, in *Inst) *Fault {
 		return f
 	}
 	c.r[RSP] += uint64(in.Size)
-	can := uint64(restorable)
+	can := c.restorableNow()
 	if in.Size == 2 {
 		can &= 0xffff
 	}

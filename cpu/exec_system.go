@@ -94,7 +94,7 @@ func (c *VCPU) msrBase(n uint32) *uint64 {
 	case msrKernelGSBase:
 		return &c.kernelGS
 	}
-	return nil
+	return c.sys.reg(n)
 }
 
 func execRdmsr(c *VCPU, _ *Inst) *Fault {
@@ -116,7 +116,7 @@ func execRdmsr(c *VCPU, _ *Inst) *Fault {
 func execWrmsr(c *VCPU, _ *Inst) *Fault {
 	v := c.r[RDX]<<32 | c.r[RAX]&0xffffffff
 	p := c.msrBase(uint32(c.r[RCX]))
-	if p == nil || !mem.Canonical(v) {
+	if p == nil || !mem.Canonical(v) && p != &c.sys.star {
 		return fault(VectorGP, 0)
 	}
 	*p = v

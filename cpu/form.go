@@ -26,6 +26,7 @@ const (
 	onlyMem                    // ModRM must name memory
 	byteSize                   // operand size is one byte, and no operand says so
 	reads32                    // operand size is 32 bits unless REX.W
+	priv                       // privilege level 0 only
 )
 
 // A Form is one row of the instruction table: one encoding with its operands.

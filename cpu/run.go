@@ -125,6 +125,9 @@ func (c *VCPU) execute(in *Inst) *Fault {
 	if in.exec == nil {
 		return fault(VectorUD, 0)
 	}
+	if c.user {
+		return c.executeUser(in)
+	}
 	return in.exec(c, in)
 }
 

@@ -66,4 +66,5 @@ type State struct {
 	FSBase       uint64
 	GSBase       uint64
 	KernelGSBase uint64
+	User         bool // privilege level 3
 }

@@ -54,6 +54,7 @@ const (
 const (
 	CodePresent = 1 << 0 // the page is mapped
 	CodeWrite   = 1 << 1
+	CodeUser    = 1 << 2 // at privilege level 3
 	CodeFetch   = 1 << 4
 )
 

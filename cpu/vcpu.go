@@ -35,9 +35,13 @@ type VCPU struct {
 	rtlb, wtlb tlb
 	jumps      jumpCache
 	view       view
-	mem        *mem.Memory
+	mem        *mem.Memory // root, or what the mode sees of space
+	root       *mem.Memory // nil until there is a space
 
 	kernelGS uint64
+	user     bool // privilege level 3
+	space    space
+	sys      syscallRegs
 	cr       [16]uint64
 	dr       [8]uint64
 	seg      [6]uint16
@@ -92,13 +96,14 @@ func (c *VCPU) SetFlags(v uint64) {
 // State returns the whole architectural state of the running task.
 func (c *VCPU) State() State {
 	s := State{RIP: c.RIP(), Flags: c.Flags(),
-		FSBase: c.r[slotFS], GSBase: c.r[slotGS], KernelGSBase: c.kernelGS}
+		FSBase: c.r[slotFS], GSBase: c.r[slotGS], KernelGSBase: c.kernelGS, User: c.user}
 	copy(s.R[:], c.r[:16])
 	return s
 }
 
 // SetState replaces the whole architectural state.
 func (c *VCPU) SetState(s State) {
+	c.setMode(s.User)
 	copy(c.r[:16], s.R[:])
 	c.SetRIP(s.RIP)
 	c.SetFlags(s.Flags)

@@ -39,11 +39,13 @@ const maxOps = 1 << 18
 // A view is what one CPU has fetched and decoded. Normally it follows the memory
 // at once; a stale one keeps what it has until it is refreshed.
 type view struct {
-	mem   *mem.Memory
+	mem   *mem.Memory // what is fetched from
+	whole *mem.Memory // mem and what user mode does not see of it
 	pages map[uint64]*codePage
 	last  [viewCache]*codePage // recently used pages, by low bits of their number
 	ops   int
 	stale bool
+	half  codeHalf
 	plain bool // leave every instruction to its executor: for tests
 
 	unpaired bool // for the profile of pairs
@@ -66,7 +68,7 @@ type codePage struct {
 }
 
 func (v *view) init(m *mem.Memory) {
-	v.mem = m
+	v.mem, v.whole = m, m
 	v.pages = make(map[uint64]*codePage)
 }
 
@@ -86,7 +88,7 @@ func (p *codePage) valid() bool {
 // are still mapped.
 func (v *view) revalidate() (dropped bool) {
 	for num, p := range v.pages {
-		gone := v.mem.Page(num<<pageShift) != p.page || p.page.Perm()&mem.X == 0
+		gone := v.whole.Page(num<<pageShift) != p.page || p.page.Perm()&mem.X == 0
 		if gone || !v.stale && !p.valid() {
 			v.drop(num, p)
 			dropped = true
@@ -166,6 +168,9 @@ func (v *view) full() bool { return v.ops > maxOps }
 // fetch returns the decoded instruction at rip, decoding a run from there if
 // there is none.
 func (v *view) fetch(rip uint64) (*op, *Fault) {
+	if v.half.bars(rip) {
+		return nil, v.barred(rip)
+	}
 	if o := v.lookup(rip); o != nil {
 		return o, nil
 	}
@@ -206,6 +211,9 @@ func (v *view) fetchable(addr uint64) (*mem.Page, *Fault) {
 		f := fault(VectorPF, CodeFetch)
 		if pg != nil {
 			f.Code |= CodePresent
+		}
+		if v.half == lowHalf {
+			f.Code |= CodeUser
 		}
 		f.Addr = addr
 		return nil, f

@@ -13,6 +13,9 @@
 // has fetched code from ([Page.Watch]). A CPU compares that one number before it
 // trusts anything it kept.
 //
+// A machine has one Memory, and one more for each process: [Memory.NewSpace] gives
+// it a low half of its own beside the common high half.
+//
 // Addresses are 64-bit linear addresses with four-level paging's rule: bits 63
 // to 47 must be equal. Little-endian helpers live here and nowhere else.
 package mem

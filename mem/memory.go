@@ -8,21 +8,29 @@ import (
 
 // A Memory is one guest address space. It is not safe for concurrent use.
 type Memory struct {
-	pages   map[uint64]*Page // by page number
-	limit   uint64           // bytes that may be mapped at a time
+	*shared
+
+	// The two halves, by page number: addresses whose bit 63 is clear, and the
+	// others, which are the kernel's. A half that is nil holds nothing.
+	low, high map[uint64]*Page
+
+	// The page found last, as long as the version is what it was then: Go code
+	// that walks guest structures stays in one page for a while.
+	lastNum, lastVersion uint64
+	lastPage             *Page
+}
+
+// shared is what the spaces of one machine have in common.
+type shared struct {
+	limit   uint64 // bytes that may be mapped at a time
 	mapped  uint64
 	version uint64
 	allowWX bool
-
-	// The page found last: Go code that walks guest structures stays in one
-	// page for a while. Nil after any mapping change.
-	lastNum  uint64
-	lastPage *Page
 }
 
 // New returns an empty memory in which at most limit bytes can be mapped.
 func New(limit uint64) *Memory {
-	return &Memory{pages: make(map[uint64]*Page), limit: limit}
+	return &Memory{shared: &shared{limit: limit}, low: map[uint64]*Page{}, high: map[uint64]*Page{}}
 }
 
 // AllowWX permits pages that are writable and executable at once, for guests
@@ -48,14 +56,21 @@ func Canonical(addr uint64) bool {
 // Page returns the page that holds addr, or nil.
 func (m *Memory) Page(addr uint64) *Page {
 	num := addr >> pageShift
-	if m.lastPage != nil && m.lastNum == num {
+	if m.lastPage != nil && m.lastNum == num && m.lastVersion == m.version {
 		return m.lastPage
 	}
-	p := m.pages[num]
+	p := m.half(addr)[num]
 	if p != nil {
-		m.lastNum, m.lastPage = num, p
+		m.lastNum, m.lastVersion, m.lastPage = num, m.version, p
 	}
 	return p
+}
+
+func (m *Memory) half(addr uint64) map[uint64]*Page {
+	if addr>>63 != 0 {
+		return m.high
+	}
+	return m.low
 }
 
 // Map maps the pages from addr to addr+size, zeroed.
@@ -69,14 +84,17 @@ func (m *Memory) Map(addr, size uint64, p Perm) error {
 	if size > m.limit-m.mapped {
 		return fmt.Errorf("map %s: guest memory limit of %d bytes reached (%d mapped)", span(addr, size), m.limit, m.mapped)
 	}
-	first, n := addr>>pageShift, size>>pageShift
+	first, n, pages := addr>>pageShift, size>>pageShift, m.half(addr)
+	if pages == nil {
+		return fmt.Errorf("map %s: this half of the address space is hidden", span(addr, size))
+	}
 	for i := range n {
-		if m.pages[first+i] != nil {
+		if pages[first+i] != nil {
 			return fmt.Errorf("map %s: page %016x is mapped already", span(addr, size), (first+i)<<pageShift)
 		}
 	}
 	for i := range n {
-		m.pages[first+i] = &Page{Data: new([PageSize]byte), perm: p}
+		pages[first+i] = &Page{Data: new([PageSize]byte), perm: p}
 	}
 	m.mapped += size
 	m.changed()
@@ -88,10 +106,10 @@ func (m *Memory) Unmap(addr, size uint64) error {
 	if err := m.checkMapped(addr, size); err != nil {
 		return fmt.Errorf("unmap %w", err)
 	}
-	first, n := addr>>pageShift, size>>pageShift
+	first, n, pages := addr>>pageShift, size>>pageShift, m.half(addr)
 	for i := range n {
-		m.pages[first+i].gen++
-		delete(m.pages, first+i)
+		pages[first+i].gen++
+		delete(pages, first+i)
 	}
 	m.mapped -= size
 	m.changed()
@@ -107,9 +125,9 @@ func (m *Memory) Protect(addr, size uint64, p Perm) error {
 	if err := m.checkPerm(p); err != nil {
 		return fmt.Errorf("protect %s: %w", span(addr, size), err)
 	}
-	first, n := addr>>pageShift, size>>pageShift
+	first, n, pages := addr>>pageShift, size>>pageShift, m.half(addr)
 	for i := range n {
-		pg := m.pages[first+i]
+		pg := pages[first+i]
 		pg.perm = p
 		pg.gen++
 	}
@@ -127,10 +145,7 @@ func (m *Memory) Perm(addr uint64) (p Perm, ok bool) {
 	return pg.perm, true
 }
 
-func (m *Memory) changed() {
-	m.version++
-	m.lastPage = nil
-}
+func (m *Memory) changed() { m.version++ }
 
 // checkRange refuses ranges that are empty, not page aligned, wrap around or
 // leave the canonical half they start in.
@@ -155,9 +170,9 @@ func (m *Memory) checkMapped(addr, size uint64) error {
 	if size > m.mapped {
 		return fmt.Errorf("%s: not all of it is mapped", span(addr, size))
 	}
-	first, n := addr>>pageShift, size>>pageShift
+	first, n, pages := addr>>pageShift, size>>pageShift, m.half(addr)
 	for i := range n {
-		if m.pages[first+i] == nil {
+		if pages[first+i] == nil {
 			return fmt.Errorf("%s: page %016x is not mapped", span(addr, size), (first+i)<<pageShift)
 		}
 	}
