@@ -114,14 +114,13 @@ type jumpCache [1024]struct {
 	op  *op
 }
 
-// noRIP is not canonical: execution is never there.
-const noRIP = 1 << 62
-
 func jumpIndex(rip uint64) uint64 { return (rip ^ rip>>10) & 1023 }
 
+// flush empties the cache: each entry is for an address that is looked up in
+// another one, so no address finds an entry without an instruction.
 func (j *jumpCache) flush() {
 	for i := range j {
-		j[i].rip, j[i].op = noRIP, nil
+		j[i].rip, j[i].op = uint64(i)^1, nil
 	}
 }
 
