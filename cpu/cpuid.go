@@ -34,15 +34,21 @@ func cpuidModel() []cpuidLeaf {
 // APIC number in leaf 1 is the CPU's own.
 func execCpuid(c *VCPU, _ *Inst) *Fault {
 	leaf, sub := uint32(c.r[RAX]), uint32(c.r[RCX])
-	var a cpuidLeaf
+	a, b, cx, d := CPUID(leaf, sub)
+	if leaf == 1 {
+		b |= uint32(c.id) << 24
+	}
+	c.r[RAX], c.r[RBX], c.r[RCX], c.r[RDX] = uint64(a), uint64(b), uint64(cx), uint64(d)
+	return nil
+}
+
+// CPUID is what cpuid answers for a leaf on every CPU, but for the number of
+// the CPU in leaf 1.
+func CPUID(leaf, sub uint32) (eax, ebx, ecx, edx uint32) {
 	for _, l := range cpuidModel() {
 		if l.leaf == leaf && (leaf != 7 || l.sub == sub) {
-			a = l
+			return l.eax, l.ebx, l.ecx, l.edx
 		}
 	}
-	if leaf == 1 {
-		a.ebx |= uint32(c.id) << 24
-	}
-	c.r[RAX], c.r[RBX], c.r[RCX], c.r[RDX] = uint64(a.eax), uint64(a.ebx), uint64(a.ecx), uint64(a.edx)
-	return nil
+	return 0, 0, 0, 0
 }

@@ -120,6 +120,27 @@ func (f *Ftrace) Release(owner string) {
 	f.tables = kept
 }
 
+// FreeMem is ftrace_free_mem: the records of code that goes with a module's
+// init.
+func (f *Ftrace) FreeMem(owner string, start, end uint64) {
+	for _, t := range f.tables {
+		if t.owner != owner {
+			continue
+		}
+		gone := &recordTable{owner: owner}
+		kept := t.recs[:0:0]
+		for _, r := range t.recs {
+			if start <= r.IP && r.IP < end {
+				gone.recs = append(gone.recs, r)
+			} else {
+				kept = append(kept, r)
+			}
+		}
+		f.clearFromHashes(gone)
+		t.recs = kept
+	}
+}
+
 // clearFromHashes is clear_mod_from_hashes: no hash of tracefs names a record
 // that has gone, and none becomes empty by that. The hashes of other ops are
 // their owners' business.

@@ -33,9 +33,10 @@ internal/layout:         internal/obj
 internal/compress:       github.com/klauspost/compress/zstd github.com/ulikunitz/xz/lzma
 internal/unwind:         mem transition internal/symtab
 internal/machine/kernel:
-internal/machine:        cpu ftrace livepatch mem transition internal/asm internal/compress internal/disasm internal/dyndbg internal/errno internal/machine/kernel internal/modinfo internal/obj internal/smp internal/symtab internal/trace internal/unwind
+internal/kmod:           cpu internal/errno internal/obj internal/trace
+internal/machine:        cpu ftrace livepatch mem transition internal/asm internal/compress internal/disasm internal/dyndbg internal/errno internal/kmod internal/machine/kernel internal/modinfo internal/obj internal/smp internal/symtab internal/trace internal/unwind
 internal/vfs:            ftrace livepatch transition internal/errno internal/machine internal/symtab internal/trace
-internal/shell:          livepatch transition internal/compress internal/errno internal/machine internal/modinfo internal/obj internal/symtab internal/trace internal/vfs mvdan.cc/sh/v3/expand mvdan.cc/sh/v3/pattern mvdan.cc/sh/v3/syntax
+internal/shell:          livepatch transition internal/compress internal/errno internal/kmod internal/machine internal/modinfo internal/obj internal/symtab internal/trace internal/vfs mvdan.cc/sh/v3/expand mvdan.cc/sh/v3/pattern mvdan.cc/sh/v3/syntax
 internal/scenario:       internal/machine internal/shell internal/trace internal/vfs
 internal/cli:            internal/asm internal/compress internal/machine internal/modinfo internal/obj internal/scenario internal/shell internal/vfs github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term mvdan.cc/sh/v3/syntax
 internal/cli/gen:        internal/cli internal/scenario internal/shell github.com/spf13/cobra github.com/spf13/cobra/doc

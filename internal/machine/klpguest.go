@@ -69,9 +69,9 @@ func (k klpRelocator) WriteRelocs(mod string, s *livepatch.RelaSection, apply bo
 		if err != nil {
 			text := err.Error()
 			if size == 0 {
-				text = fmt.Sprintf("%s: Unknown rela relocation: %d", mod, r.Type)
+				text = fmt.Sprintf("module: %s: Unknown rela relocation: %d", mod, r.Type)
 			} else {
-				text += "\n`" + mod + "' likely not compiled with -mcmodel=kernel"
+				text = "module: " + text + "\nmodule: `" + mod + "' likely not compiled with -mcmodel=kernel"
 			}
 			k.m.printk(trace.Err, text)
 			return errno.ENOEXEC
@@ -84,7 +84,7 @@ func (k klpRelocator) WriteRelocs(mod string, s *livepatch.RelaSection, apply bo
 }
 
 func (k klpRelocator) writeReloc(r livepatch.Rela, value uint64, size int, apply bool) error {
-	const invalid = "x86/modules: Invalid relocation target, existing value "
+	const invalid = "module: x86/modules: Invalid relocation target, existing value "
 	old, err := k.m.mem.Load(r.Loc, size)
 	if err != nil {
 		return errno.ENOEXEC

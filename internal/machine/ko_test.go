@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"klpemu/internal/asm"
-	"klpemu/internal/obj"
 )
 
 // koSource is what modpost makes of a module: the struct module, with the
@@ -12,6 +11,7 @@ import (
 const koSource = `
 	.section .modinfo,"a"
 	.asciz "license=GPL"
+	.asciz "vermagic=6.12.117+deb12-cloud-amd64 SMP preempt mod_unload modversions "
 	.text
 	.globl init_module, cleanup_module
 	.type init_module, @function
@@ -48,22 +48,15 @@ func TestKoNameInitExit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := ParseObject("some-file.ko", data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := NameOf("some-file.ko", f)
-	if name != "its_name" {
-		t.Fatalf("name %q, want its_name", name)
-	}
 	m := bootTest(t, Config{CPUs: 1})
-	if err := m.Insmod(ModuleSource{Name: name, Files: []*obj.File{f}}); err != nil {
+	if err := m.Insmod(ModuleSource{Ko: data}); err != nil {
 		t.Fatal(err)
 	}
+	const name = "its_name"
 	mod := m.Module(name)
-	got, err := m.mem.Load(mod.globals["state"], 4)
-	if err != nil || got != 42 || mod.exit != mod.globals["cleanup_module"] {
-		t.Errorf("init left %d (%v), exit is %x; want 42 and %x", got, err, mod.exit, mod.globals["cleanup_module"])
+	got, err := m.mem.Load(m.Symbols(name, "state")[0], 4)
+	if err != nil || got != 42 || mod.exit != m.Symbols(name, "cleanup_module")[0] {
+		t.Errorf("init left %d (%v), exit is %x; want 42 and %x", got, err, mod.exit, m.Symbols(name, "cleanup_module")[0])
 	}
 	if err := m.Rmmod(name); err != nil {
 		t.Error(err)

@@ -88,7 +88,7 @@ func TestLivepatchRelocationsRefused(t *testing.T) {
 		log    string
 	}{
 		{"nonzero", func(f *obj.File) { f.Section(".data").Data[3] = 1 }, errno.ENOEXEC,
-			"x86/modules: Invalid relocation target, existing value is nonzero for type 1, loc "},
+			"module: x86/modules: Invalid relocation target, existing value is nonzero for type 1, loc "},
 		{"not marked", func(f *obj.File) {
 			for _, y := range f.Symbols {
 				if strings.HasPrefix(y.Name, ".klp.sym.") {
@@ -144,7 +144,7 @@ func TestClearOfForeignValue(t *testing.T) {
 	if diff := cmp.Diff([]bool{true, false}, []bool{got[0] == nil, got[1] == nil}); diff != "" {
 		t.Errorf("sections cleared (-want +got):\n%s", diff)
 	}
-	const want = "x86/modules: Invalid relocation target, existing value does not match expected value for type 1, loc "
+	const want = "module: x86/modules: Invalid relocation target, existing value does not match expected value for type 1, loc "
 	if last := lines[len(lines)-1]; !strings.HasPrefix(last, want) {
 		t.Errorf("log %q, want %q", last, want)
 	}

@@ -9,6 +9,7 @@ import (
 	"klpemu/ftrace"
 	"klpemu/internal/compress"
 	"klpemu/internal/errno"
+	"klpemu/internal/kmod"
 	"klpemu/internal/obj"
 	"klpemu/internal/symtab"
 	"klpemu/internal/trace"
@@ -38,8 +39,16 @@ type Module struct {
 	Livepatch bool
 	Refs      int // refcnt as /sys/module/M/refcnt shows it
 	Base      uint64
-	Size      uint64
 	Taint     string // letters, for /proc/modules
+
+	ko      *kmod.Module           // of a .ko
+	spaces  []uint64               // what of module space is its own
+	freed   []symtab.Region        // its init memory, once that has gone
+	exports map[string]kmod.Export // of a .ko
+	jumps   []kmod.JumpEntry
+	percpu  uint64 // offset of its per-CPU variables
+	taints  uint32
+	gplOnly bool // it uses symbols that only GPL modules may use
 
 	klpAlive bool
 	formed   bool // its symbols are in kallsyms
@@ -62,6 +71,7 @@ type ModuleSource struct {
 	Name  string
 	Files []*obj.File
 	Patch *PatchSpec // of a .klp; nil for an ordinary module
+	Ko    []byte     // a .ko, which brings its own name; Files are nil then
 	Args  string     // parameters, as insmod passes them
 }
 
@@ -113,6 +123,13 @@ func (m *Machine) Insmod(src ModuleSource) error {
 }
 
 func (m *Machine) loadModule(src ModuleSource) error {
+	if src.Ko != nil {
+		mod, err := m.layoutKo(src.Ko)
+		if err != nil {
+			return loadErrno(err)
+		}
+		return m.runModule(mod, src)
+	}
 	if src.Name == "" || len(src.Name) > nameLen {
 		return &LoadError{errno.EINVAL, fmt.Errorf("module name %q must have 1 to %d characters", src.Name, nameLen)}
 	}
@@ -134,6 +151,11 @@ func (m *Machine) loadModule(src ModuleSource) error {
 	}
 	m.modules = append([]*Module{mod}, m.modules...)
 	m.holdUsed(mod)
+	return m.runModule(mod, src)
+}
+
+// runModule is load_module from the time the module lies in memory.
+func (m *Machine) runModule(mod *Module, src ModuleSource) error {
 	if err := m.formModule(mod); err != nil {
 		m.dropModule(mod)
 		return loadErrno(err)
@@ -142,12 +164,19 @@ func (m *Machine) loadModule(src ModuleSource) error {
 		m.dropModule(mod)
 		return loadErrno(err)
 	}
-	if err := m.notifyComing(mod); err != nil {
+	err := m.enableKo(mod)
+	if err == nil {
+		err = m.notifyComing(mod)
+	}
+	if err != nil {
 		m.klp.ModuleGoing(mod.Name)
 		m.dropModule(mod)
 		return loadErrno(err)
 	}
-	err := m.parseArgs(mod, src.Args)
+	err = m.parseArgs(mod, src.Args)
+	if err == nil {
+		err = m.checkSections(mod)
+	}
 	if err == nil {
 		err = m.initModule(mod, src)
 	}
@@ -160,17 +189,21 @@ func (m *Machine) loadModule(src ModuleSource) error {
 	}
 	m.setModuleState(mod, ModuleLive)
 	m.notify(mod)
+	m.freeInit(mod)
 	return nil
 }
 
 func loadErrno(err error) error {
 	var (
 		load *LoadError
+		ko   *kmod.Refusal
 		e    errno.Errno
 	)
 	switch {
 	case errors.As(err, &load):
 		return load
+	case errors.As(err, &ko):
+		return &LoadError{ko.Err, ko.Detail}
 	case errors.As(err, &e):
 		return &LoadError{Err: e}
 	}
@@ -188,13 +221,14 @@ func (m *Machine) layoutModule(mod *Module, src ModuleSource) error {
 	if err != nil {
 		return err
 	}
-	mod.image, mod.Size = im, im.End-im.Base
-	if mod.Base, err = m.modspace.get(mod.Size); err == nil && mod.Base != im.Base {
+	mod.image = im
+	if mod.Base, err = m.modspace.get(im.End - im.Base); err == nil && mod.Base != im.Base {
 		err = fmt.Errorf("module space: %s does not fit at %x", mod.Name, im.Base)
 	}
 	if err != nil {
 		return &LoadError{errno.ENOMEM, err}
 	}
+	mod.spaces = []uint64{mod.Base}
 	if err := m.loadImage(im); err != nil {
 		m.unloadImage(im)
 		m.modspace.put(mod.Base)
@@ -240,22 +274,17 @@ func (m *Machine) linkModule(mod *Module, src ModuleSource) (*obj.Image, error) 
 	return nil, &LoadError{errno.ENOEXEC, err}
 }
 
-func (m *Machine) taintLivepatch(mod *Module) {
-	mod.Taint = "K"
-	if m.taint&taintLivepatch == 0 {
-		m.taint |= taintLivepatch
-		m.printk(trace.Notice, mod.Name+": tainting kernel with TAINT_LIVEPATCH")
-	}
-}
-
 // formModule is what happens between UNFORMED and COMING: symbols become
 // visible, call sites become nops.
 func (m *Machine) formModule(mod *Module) error {
 	if err := m.klp.ApplyModuleRelocs(mod.Name, mod.relas); err != nil {
 		return err
 	}
-	regions, syms := mod.image.Symtab()
-	table, err := symtab.NewObject(mod.Name, regions, syms)
+	callSites, err := m.finalizeKo(mod)
+	if err != nil {
+		return err
+	}
+	table, err := mod.symbols(false)
 	if err == nil {
 		err = m.syms.Add(table)
 	}
@@ -263,7 +292,7 @@ func (m *Machine) formModule(mod *Module) error {
 	if err != nil {
 		return &LoadError{errno.ENOEXEC, err}
 	}
-	_ = m.ftrace.Init(mod.Name, sites(mod.image)) // ftrace_module_init: a bug is reported, the module loads
+	_ = m.ftrace.Init(mod.Name, callSites) // ftrace_module_init: a bug is reported, the module loads
 	m.setModuleState(mod, ModuleComing)
 	_ = m.ftrace.ModuleEnable(mod.Name) // ftrace_module_enable: the same
 	m.tracersOfModule(mod.Name)
@@ -331,8 +360,15 @@ func (m *Machine) dropModule(mod *Module) {
 		m.ftrace.Release(mod.Name)
 		m.syms.Remove(mod.Name)
 	}
-	m.unloadImage(mod.image)
-	m.modspace.put(mod.Base)
+	if mod.image != nil {
+		m.unloadImage(mod.image)
+	}
+	if mod.percpu != 0 {
+		m.freePercpu(mod.percpu)
+	}
+	for _, at := range mod.spaces {
+		m.modspace.put(at)
+	}
 }
 
 // Rmmod unloads a module (delete_module). Errors: ENOENT where it is not

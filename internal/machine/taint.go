@@ -9,10 +9,16 @@ import (
 
 // Taint flags (include/linux/panic.h).
 const (
+	taintProprietary = 1 << 0  // P
+	taintForcedLoad  = 1 << 1  // F
 	taintForcedRmmod = 1 << 3  // R
 	taintDie         = 1 << 7  // D
 	taintWarn        = 1 << 9  // W
+	taintStaging     = 1 << 10 // C
+	taintOutOfTree   = 1 << 12 // O
+	taintUnsigned    = 1 << 13 // E
 	taintLivepatch   = 1 << 15 // K
+	taintTest        = 1 << 18 // N
 )
 
 // addTaint is add_taint. With a flag after which locks cannot be relied on,
@@ -38,21 +44,11 @@ func (m *Machine) tryForceUnload(force bool) bool {
 const taintFlags = "PFSRMBUDAWCIOELKXTN"
 
 func taintName(bit int) string {
-	switch 1 << bit {
-	case taintForcedRmmod:
-		return "FORCED_RMMOD"
-	case taintDie:
-		return "DIE"
-	case taintWarn:
-		return "WARN"
-	case taintLivepatch:
-		return "LIVEPATCH"
-	case 1 << 12:
-		return "OOT_MODULE"
-	case 1 << 13:
-		return "UNSIGNED_MODULE"
-	}
-	return "OTHER"
+	return [...]string{
+		"PROPRIETARY_MODULE", "FORCED_MODULE", "CPU_OUT_OF_SPEC", "FORCED_RMMOD", "MACHINE_CHECK", "BAD_PAGE", "USER", "DIE",
+		"OVERRIDDEN_ACPI_TABLE", "WARN", "CRAP", "FIRMWARE_WORKAROUND", "OOT_MODULE", "UNSIGNED_MODULE", "SOFTLOCKUP",
+		"LIVEPATCH", "AUX", "RANDSTRUCT", "TEST",
+	}[bit]
 }
 
 // TaintString is print_tainted: a column for each flag, G where no module is

@@ -3,7 +3,9 @@ package machine
 import (
 	"bytes"
 	"debug/elf"
+	"strings"
 
+	"klpemu/internal/kmod"
 	"klpemu/internal/modinfo"
 	"klpemu/internal/obj"
 	"klpemu/internal/trace"
@@ -14,7 +16,6 @@ const (
 	structModuleSize  = 1280
 	moduleStateAt     = 0
 	moduleNameAt      = 24
-	moduleInitAt      = 312
 	moduleKlpAt       = 1152
 	moduleKlpAliveAt  = 1153
 	moduleExitAt      = 1200
@@ -101,44 +102,12 @@ func thisModule(name string, size int) *obj.File {
 // struct module by the time its init runs.
 func (m *Machine) fillModule(mod *Module) {
 	mod.addr = mod.globals[thisModuleSymbol]
-	mod.init, mod.exit = m.moduleWord(mod, moduleInitAt), m.moduleWord(mod, moduleExitAt)
-	if mod.init|mod.exit == 0 {
-		mod.init, mod.exit = mod.globals["init_module"], mod.globals["cleanup_module"]
-	}
+	mod.init, mod.exit = mod.globals["init_module"], mod.globals["cleanup_module"]
 	if m.mem.Write(mod.addr+moduleNameAt, append([]byte(mod.Name), 0)) != nil ||
 		m.mem.Store(mod.addr+moduleExitAt, 8, mod.exit) != nil {
 		m.src.WarnOn(true, "layout_and_allocate", "struct module of "+mod.Name+" is not writable")
 	}
 	m.storeModule(mod)
-}
-
-// moduleWord reads a field of a struct module; modpost's object has set those
-// of a .ko.
-func (m *Machine) moduleWord(mod *Module, at uint64) uint64 {
-	v, err := m.mem.Load(mod.addr+at, 8)
-	if err != nil {
-		return 0 // fillModule complains
-	}
-	return v
-}
-
-// thisModuleName is the name in the struct module that a .ko brings.
-func thisModuleName(f *obj.File) (string, bool) {
-	s := f.Section(thisModuleSection)
-	if s == nil || len(s.Data) != structModuleSize {
-		return "", false
-	}
-	name, _, ok := bytes.Cut(s.Data[moduleNameAt:moduleNameAt+nameLen+1], []byte{0})
-	return string(name), ok && len(name) > 0
-}
-
-// NameOf is the name of the module that f makes: its own where it has a struct
-// module, else that of the file.
-func NameOf(file string, f *obj.File) string {
-	if name, ok := thisModuleName(f); ok {
-		return name
-	}
-	return ModuleName(file)
 }
 
 // storeModule writes through what changes in a struct module.
@@ -307,6 +276,9 @@ func (src *ModuleSource) ModInfo() []modinfo.Field {
 	if src.Patch != nil {
 		info = append(info, modinfo.Field{Key: "livepatch", Value: "Y"}, modinfo.Field{Key: "intree", Value: "Y"})
 	}
+	if src.Ko != nil {
+		return koInfo(src)
+	}
 	for _, f := range src.Files {
 		if s := f.Section(".modinfo"); s != nil {
 			info = append(info, modinfo.Strings(s.Data)...)
@@ -314,6 +286,18 @@ func (src *ModuleSource) ModInfo() []modinfo.Field {
 	}
 	if _, ok := modinfo.Value(info, "name"); !ok {
 		info = append(info, modinfo.Field{Key: "name", Value: src.Name})
+	}
+	return info
+}
+
+// koInfo is what a .ko says of itself.
+func koInfo(src *ModuleSource) []modinfo.Field {
+	entries, _ := kmod.ReadInfo(src.Ko) // nothing where it cannot be read
+	var info []modinfo.Field
+	for _, entry := range entries {
+		if tag, value, ok := strings.Cut(entry, "="); ok {
+			info = append(info, modinfo.Field{Key: tag, Value: value})
+		}
 	}
 	return info
 }

@@ -5,6 +5,7 @@ import (
 	"path"
 
 	"klpemu/internal/compress"
+	"klpemu/internal/kmod"
 	"klpemu/internal/machine"
 	"klpemu/internal/modinfo"
 )
@@ -77,6 +78,11 @@ func (s *System) moduleFields(c *Ctx, file string) ([]modinfo.Field, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if src.Ko != nil {
+		if _, err := kmod.ReadInfo(src.Ko); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
 	}
 	fields := src.ModInfo()
 	if sig, ok := modinfo.FindSignature(data); ok {

@@ -81,12 +81,19 @@ func insmodReason(err error) string {
 // moduleSource reads a module and the files that it names.
 func (s *System) moduleSource(c *Ctx, file string) (machine.ModuleSource, error) {
 	src := machine.ModuleSource{Name: machine.ModuleName(file)}
+	if path.Ext(compress.Name(file)) == ".ko" {
+		data, err := c.ReadFile(file)
+		if err != nil {
+			return src, fmt.Errorf("%s: %s", file, Reason(err))
+		}
+		src.Ko, err = compress.Unpack(file, data, 0)
+		return src, err
+	}
 	if path.Ext(file) != ".klp" {
 		f, err := s.objectFile(c, file)
 		if err != nil {
 			return src, err
 		}
-		src.Name = machine.NameOf(file, f)
 		src.Files = append(src.Files, f)
 		return src, nil
 	}
@@ -175,7 +182,7 @@ func (s *System) moduleName(c *Ctx, arg string) string {
 func (s *System) runLsmod(c *Ctx) int {
 	fmt.Fprintf(c.Out(), "%-20s%8s  %s\n", "Module", "Size", "Used by")
 	for _, mod := range s.m.Modules() {
-		fmt.Fprintf(c.Out(), "%-20s%8d  %d%s\n", mod.Name, mod.Size, mod.Refs, lsmodUsers(mod))
+		fmt.Fprintf(c.Out(), "%-20s%8d  %d%s\n", mod.Name, mod.Size(), mod.Refs, lsmodUsers(mod))
 	}
 	return 0
 }

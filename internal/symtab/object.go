@@ -13,7 +13,7 @@ const Vmlinux = "vmlinux"
 type Symbol struct {
 	Name string
 	Addr uint64
-	Type byte // the letter of /proc/kallsyms: t T d D b B r R w W v V a A
+	Type byte // the letter of /proc/kallsyms: t T d D b B r R w W v V a A, u for what is only referred to
 	Func bool // an ELF STT_FUNC, or a gate of the kernel core
 }
 
@@ -59,13 +59,16 @@ func NewObject(name string, regions []Region, syms []Symbol) (*Object, error) {
 			return kallsymsLess(&o.syms[i], &o.syms[j])
 		})
 	}
-	o.byAddr = make([]int32, len(o.syms))
+	o.byAddr = make([]int32, 0, len(o.syms))
 	for i := range o.syms {
 		s := &o.syms[i]
 		if s.Name == "" {
 			return nil, fmt.Errorf("symbol table of %s: the symbol at %x has no name", name, s.Addr)
 		}
-		o.byAddr[i] = int32(i)
+		if s.Type == 'u' { // /proc/kallsyms lists those of livepatches, but no lookup finds them
+			continue
+		}
+		o.byAddr = append(o.byAddr, int32(i))
 		o.byName[s.Name] = append(o.byName[s.Name], int32(i))
 	}
 	// Stable: of several names for one address the first in kallsyms order is

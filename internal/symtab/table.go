@@ -76,6 +76,25 @@ func (o *Object) overlaps(r Region) (Region, bool) {
 	return Region{}, false
 }
 
+// Replace puts an object in the place of the one of that name, whose regions it
+// may only give up.
+func (t *Table) Replace(o *Object) error {
+	for i, p := range t.objs {
+		if p.name != o.name {
+			continue
+		}
+		for _, r := range o.regions {
+			if q, ok := p.region(r.Start); !ok || q.End != r.End {
+				return fmt.Errorf("symbol table: %s had no region %x-%x", o.name, r.Start, r.End)
+			}
+		}
+		t.objs = slices.Clone(t.objs)
+		t.objs[i] = o
+		return nil
+	}
+	return fmt.Errorf("symbol table: there is no object %s to replace", o.name)
+}
+
 // Remove takes an object out and reports whether it was there.
 func (t *Table) Remove(name string) bool {
 	for i, o := range t.objs {

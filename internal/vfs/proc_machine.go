@@ -140,7 +140,7 @@ func procModules(m *machine.Machine) string {
 		state := map[machine.ModuleState]string{
 			machine.ModuleLive: "Live", machine.ModuleComing: "Loading", machine.ModuleGoing: "Unloading",
 		}[mod.State]
-		fmt.Fprintf(&b, "%s %d %d %s %s 0x%016x", mod.Name, mod.Size, mod.Refs, usedBy(mod), state, mod.Base)
+		fmt.Fprintf(&b, "%s %d %d %s %s 0x%016x", mod.Name, mod.Size(), mod.Refs, usedBy(mod), state, mod.Base)
 		if mod.Taint != "" {
 			fmt.Fprintf(&b, " (%s)", mod.Taint)
 		}
