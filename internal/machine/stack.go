@@ -150,24 +150,31 @@ func (m *Machine) reliableStack(t *Task) ([]uint64, error) {
 }
 
 // Stack is /proc/PID/stack: the frames of a task that does not run, innermost
-// first; for a running task the kernel prints nothing.
+// first, without those of the scheduler (stack_trace_consume_entry_nosched); for
+// a running task the kernel prints nothing.
 func (m *Machine) Stack(t *Task) []string {
 	if c := m.cpus[t.cpu]; c.curr == t {
 		return nil
 	}
-	return m.Backtrace(t)
+	return m.backtrace(t, m.inSchedFunctions)
 }
 
 // Backtrace returns a task's frames wherever it is, as name+0xOFF/0xSIZE.
 func (m *Machine) Backtrace(t *Task) []string {
+	return m.backtrace(t, func(uint64) bool { return false })
+}
+
+func (m *Machine) backtrace(t *Task, skip func(addr uint64) bool) []string {
 	tr := m.walk(t)
 	var lines []string
 	for i, addr := range tr.Entries {
-		if i == 0 {
+		switch {
+		case skip(addr):
+		case i == 0:
 			lines = append(lines, m.syms.Format(addr))
-			continue
+		default:
+			lines = append(lines, m.syms.FormatReturn(addr))
 		}
-		lines = append(lines, m.syms.FormatReturn(addr))
 	}
 	return lines
 }

@@ -142,17 +142,20 @@ func (t *Task) StateLetter() string {
 // taskNoload marks TASK_IDLE among the uninterruptible sleeps.
 const taskNoload = 0x400
 
-// Wchan is the function in which a task sleeps, "0" for one that does not.
+// Wchan is the function in which a task sleeps, "0" for one that does not
+// (__get_wchan): the first that is not of the scheduler.
 func (m *Machine) Wchan(t *Task) string {
 	if !t.sleeps() {
 		return "0"
 	}
-	tr := m.walk(t)
-	if len(tr.Entries) == 0 {
-		return "0"
-	}
-	if r, ok := m.syms.Lookup(tr.Entries[0]); ok {
-		return r.Name
+	for _, addr := range m.walk(t).Entries {
+		if m.inSchedFunctions(addr) {
+			continue
+		}
+		if r, ok := m.syms.Lookup(addr); ok {
+			return r.Name
+		}
+		break
 	}
 	return "0"
 }

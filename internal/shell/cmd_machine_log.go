@@ -2,16 +2,8 @@ package shell
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
-
-const dmesgUsage = `dmesg [-c] [-C] [-t] [-n LEVEL]
-Print the kernel's log with the time of the virtual clock.
-  -c, --read-clear      clear it afterwards
-  -C, --clear           clear it
-  -t, --notime          without times
-  -n, --console-level N messages of a level below N reach the console`
 
 func (s *System) logCommands() []*Command {
 	return []*Command{
@@ -21,47 +13,6 @@ func (s *System) logCommands() []*Command {
 		{Name: "getconf", Usage: "getconf NAME\nPrint a value of the system: _NPROCESSORS_ONLN, _NPROCESSORS_CONF, PAGESIZE, CLK_TCK, LONG_BIT, ARG_MAX, NAME_MAX, PATH_MAX, OPEN_MAX.", Run: s.runGetconf},
 		{Name: "nproc", Usage: "nproc\nPrint the number of CPUs.", Run: func(c *Ctx) int { return c.Print(fmt.Sprintln(onlineCPUs(s.m))) }},
 	}
-}
-
-func (s *System) runDmesg(c *Ctx) int {
-	opts, args, status, ok := c.Getopt("cCtn:", map[string]byte{"read-clear": 'c', "clear": 'C', "notime": 't', "console-level": 'n'})
-	if !ok {
-		return status
-	}
-	if len(args) > 0 {
-		return c.UsageError("extra operand '%s'", args[0])
-	}
-	print, clear, times := true, false, true
-	for _, o := range opts {
-		switch o.Flag {
-		case 'c':
-			clear = true
-		case 'C':
-			clear, print = true, false
-		case 't':
-			times = false
-		case 'n':
-			n, err := strconv.Atoi(o.Arg)
-			if err != nil || n < 1 || n > 8 {
-				return c.Errorf("unknown level '%s'", o.Arg)
-			}
-			s.m.SetConsoleLevel(n)
-			print = false
-		}
-	}
-	if print {
-		for _, r := range s.m.Log() {
-			text := r.String()
-			if !times {
-				text = r.Text
-			}
-			fmt.Fprintln(c.Out(), text)
-		}
-	}
-	if clear {
-		s.m.ClearLog()
-	}
-	return 0
 }
 
 // runSysctl is procps' sysctl for the files that the machine has.
