@@ -22,7 +22,7 @@ type gate struct {
 // the guest that called it.
 func gateTable() []gate {
 	all := coreGates()
-	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(), moduleGates(), notifierGates(), ftraceGates()} {
+	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(), moduleGates(), notifierGates(), signalGates(), ftraceGates()} {
 		all = append(all, gates...)
 	}
 	return all
@@ -157,8 +157,12 @@ func (m *Machine) gateSyscallExit(c *CPU, t *Task) error {
 	t.exitStatus = rax
 	t.inUser = true
 	m.klp.SwitchPoint(&t.Task)
-	dies, restart := t.deliver(rax)
 	m.setWant(t, 0)
+	if t.stopPending() && t.signals&fatalSignals == 0 && t.job == nil {
+		m.enterStop(c, t, stoppedInSyscall, rax)
+		return nil
+	}
+	dies, restart := t.deliver(rax)
 	switch {
 	case dies && t != m.shell:
 		m.exitTask(t)

@@ -33,7 +33,10 @@ func (m *Machine) StartJob(comm string, work func() int) (int, error) {
 	}
 	m.jobs[t.PID] = t.job
 	j := t.job
-	m.begin(t, comm, func() { j.status = work() })
+	m.begin(t, comm, func() {
+		m.userModeInJob(t) // a signal that came before it began
+		j.status = work()
+	})
 	m.enqueue(t)
 	return t.PID, nil
 }
@@ -98,6 +101,7 @@ func (m *Machine) doInJob(work func()) {
 	work()
 	t.inUser = true
 	m.klp.SwitchPoint(&t.Task)
+	m.userModeInJob(t)
 }
 
 // placeInSyscall points the registers of the running task into the system call
@@ -118,6 +122,7 @@ func (m *Machine) callInJob(fn uint64, args []uint64) (uint64, error) {
 	co.inCall, co.failed = true, nil
 	m.parkFor(parkGuest)
 	t.entry, t.inUser = entryPoint{}, true
+	m.userModeInJob(t)
 	return co.result, co.failed
 }
 
@@ -127,5 +132,6 @@ func (m *Machine) sleepInJob(deadline time.Duration) {
 	for m.Now() < deadline {
 		m.sleep(t, Interruptible, deadline-m.Now(), "hrtimer_nanosleep")
 		m.parkFor(parkSleep)
+		m.userModeInJob(t)
 	}
 }

@@ -135,7 +135,7 @@ func (m *Machine) needResched(c *CPU) bool {
 
 // wake makes a sleeping task runnable.
 func (m *Machine) wake(t *Task) {
-	if t.state != Interruptible && t.state != Uninterruptible {
+	if !t.sleeps() {
 		return
 	}
 	t.state, t.wakeAt, t.waitsOn = Running, 0, ""

@@ -77,6 +77,8 @@ func (m *Machine) where(t *Task) string {
 		return fmt.Sprintf("its cpu %d is offline", t.cpu)
 	case t.IsIdle && m.cpus[t.cpu].curr == t:
 		return fmt.Sprintf("idles on cpu %d", t.cpu)
+	case t.state == Stopped:
+		return "is stopped (T) in " + m.Wchan(t)
 	case t.sleeps():
 		return fmt.Sprintf("sleeps (%s) in %s", t.StateLetter(), m.Wchan(t))
 	case t.inUser:

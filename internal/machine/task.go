@@ -18,11 +18,12 @@ const (
 	Running         TaskState = iota // R: running or waiting for its CPU
 	Interruptible                    // S
 	Uninterruptible                  // D
+	Stopped                          // T: by a signal
 	Dead                             // X: has exited
 )
 
 // Letter is the state as ps shows it.
-func (s TaskState) Letter() string { return [...]string{"R", "S", "D", "X"}[s] }
+func (s TaskState) Letter() string { return [...]string{"R", "S", "D", "T", "X"}[s] }
 
 // priority decides who gets a CPU; more is first.
 type priority uint8
@@ -53,6 +54,11 @@ type Task struct {
 	// signals the set of real ones that are pending.
 	signaled bool
 	signals  uint64
+	// stopped is set from a stop signal's effect until SIGCONT; restartable
+	// says that the system call before it has been interrupted.
+	stopped     uint8
+	restartable bool
+	endsBy      int // the signal that has become SIGKILL
 	// sleepBits is the state it sleeps in, where a guest chose it.
 	sleepBits   uint32
 	block       blocking

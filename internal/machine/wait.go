@@ -10,6 +10,7 @@ import (
 const (
 	taskInterruptible   = 0x001
 	taskUninterruptible = 0x002
+	taskStopped         = 0x004
 	taskWakeKill        = 0x100
 	taskNormal          = taskInterruptible | taskUninterruptible
 	taskKillable        = taskWakeKill | taskUninterruptible
@@ -103,8 +104,11 @@ func (m *Machine) waitOn(t *Task, cond func() bool) {
 // setSleep makes t a sleeper in a state of the guest's.
 func (t *Task) setSleep(state uint32) {
 	t.state, t.sleepBits = Uninterruptible, state
-	if state&taskInterruptible != 0 {
+	switch {
+	case state&taskInterruptible != 0:
 		t.state = Interruptible
+	case state&taskStopped != 0:
+		t.state = Stopped
 	}
 }
 
@@ -134,7 +138,9 @@ func (m *Machine) wakeKey(key uint64, n int) {
 }
 
 // sleeps reports whether the task is off its CPU until something wakes it.
-func (t *Task) sleeps() bool { return t.state == Interruptible || t.state == Uninterruptible }
+func (t *Task) sleeps() bool {
+	return t.state == Interruptible || t.state == Uninterruptible || t.state == Stopped
+}
 
 // wakeState is wake_up_state: it wakes a task whose state is in mask, also one
 // that has only announced that it is going to sleep.

@@ -40,7 +40,12 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 			m.schedule(c)
 			return 0
 		}
-		m.enterSyscall(c, t)
+		if t.stopPending() {
+			m.klp.SwitchPoint(&t.Task)
+			m.enterStop(c, t, stoppedInUser, 0)
+		} else {
+			m.enterSyscall(c, t)
+		}
 	}
 	m.rerun(c, t)
 	m.syncTasks()

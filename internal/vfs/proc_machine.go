@@ -124,7 +124,7 @@ func taskStack(m *machine.Machine, t *machine.Task) string {
 
 func taskStatus(t *machine.Task) string {
 	state := map[string]string{
-		"R": "R (running)", "S": "S (sleeping)", "D": "D (disk sleep)", "I": "I (idle)", "X": "X (dead)",
+		"R": "R (running)", "S": "S (sleeping)", "D": "D (disk sleep)", "T": "T (stopped)", "I": "I (idle)", "X": "X (dead)",
 	}[t.StateLetter()]
 	kthread := 0
 	if t.Kthread {

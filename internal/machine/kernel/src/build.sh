@@ -5,6 +5,6 @@ set -eu
 [ $# -eq 0 ] || { mkdir -p "$1" && out=$(cd "$1" && pwd); }
 cd "$(dirname "$0")"
 out=${out:-..}
-for f in entry ftrace services sched lib modules notifier irq tracers percpu; do
+for f in entry ftrace services sched lib modules notifier irq tracers percpu signal; do
 	as --64 -I . -o "$out/$f.o" "$f.S"
 done
