@@ -3,7 +3,6 @@ package shell
 import (
 	"errors"
 	"math"
-	"regexp"
 	"strings"
 )
 
@@ -164,7 +163,7 @@ func (r *awkRun) arith(op string, a, b float64) float64 {
 }
 
 // pattern gives the regexp of a literal or of a computed string.
-func (r *awkRun) pattern(n *awkNode) *regexp.Regexp {
+func (r *awkRun) pattern(n *awkNode) *regex {
 	if n.op == "regexp" {
 		return r.regexp(n.name)
 	}

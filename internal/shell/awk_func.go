@@ -136,7 +136,7 @@ func (r *awkRun) splitFunc(n *awkNode) awkVal {
 	switch {
 	case len(n.args) > 2 && n.args[2].op == "regexp":
 		if v != "" {
-			parts = r.regexp(n.args[2].name).Split(v, -1)
+			parts = r.regexp(n.args[2].name).Split(v)
 		}
 	case len(n.args) > 2:
 		parts = r.splitText(v, r.str(n, 2))

@@ -141,7 +141,7 @@ func (r *awkRun) splitText(v, fs string) []string {
 	case len(fs) == 1 && fs != "\\":
 		return strings.Split(v, fs)
 	}
-	return r.regexp(fs).Split(v, -1)
+	return r.regexp(fs).Split(v)
 }
 
 func (r *awkRun) field(n int) awkVal {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -57,7 +56,7 @@ type awkRun struct {
 	status  int
 	steps   int
 	bytes   int
-	res     map[string]*regexp.Regexp
+	res     map[string]*regex
 	outs    map[string]*awkOut
 	outList []*awkOut
 	ins     map[string]*awkIn
@@ -83,7 +82,7 @@ func runAwk(c *Ctx) int {
 	if !ok {
 		return st
 	}
-	r := &awkRun{c: c, globals: map[string]*awkCell{}, res: map[string]*regexp.Regexp{}, outs: map[string]*awkOut{}, ins: map[string]*awkIn{},
+	r := &awkRun{c: c, globals: map[string]*awkCell{}, res: map[string]*regex{}, outs: map[string]*awkOut{}, ins: map[string]*awkIn{},
 		rng: rand.New(rand.NewPCG(1, 2))}
 	for name, v := range map[string]string{"FS": " ", "OFS": " ", "ORS": "\n", "RS": "\n", "SUBSEP": "\x1c", "CONVFMT": "%.6g", "OFMT": "%.6g", "FILENAME": ""} {
 		r.global(name).val = awkStr(v)
@@ -282,11 +281,11 @@ func (r *awkRun) selects(rule *awkRule) bool {
 }
 
 // regexp compiles a dynamic regular expression, once.
-func (r *awkRun) regexp(pat string) *regexp.Regexp {
+func (r *awkRun) regexp(pat string) *regex {
 	if re, ok := r.res[pat]; ok {
 		return re
 	}
-	re, err := compileRegexp(awkRegexp(pat), true, false)
+	re, err := compileRegexp(awkRegexp(pat), regexFlags{extended: true}, r.fail)
 	if err != nil {
 		r.fail(fmt.Errorf("regular expression %s: %v", pat, err))
 	}

@@ -163,11 +163,16 @@ func (c *Ctx) eachLine(files []string, f func(line string, nl bool) bool) int {
 }
 
 func scanLines(r io.Reader, f func(line string, nl bool) bool) (goOn bool, err error) {
+	return scanRecords(r, '\n', f)
+}
+
+// scanRecords is scanLines for lines that end in another byte.
+func scanRecords(r io.Reader, end byte, f func(line string, ended bool) bool) (goOn bool, err error) {
 	br := bufio.NewReader(r)
 	for {
-		line, err := br.ReadString('\n')
+		line, err := br.ReadString(end)
 		if line != "" {
-			text, nl := strings.CutSuffix(line, "\n")
+			text, nl := strings.CutSuffix(line, string(end))
 			if !f(text, nl) {
 				return false, nil
 			}

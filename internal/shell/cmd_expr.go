@@ -215,7 +215,7 @@ func exprCompare(op string, n int) bool {
 // exprMatch is ':': an anchored basic regexp; it gives the first group, or the
 // length of the match.
 func exprMatch(v, pat string) (string, error) {
-	re, err := compileRegexp("^"+strings.TrimPrefix(pat, "^"), false, false)
+	re, err := compileRegexp("^"+strings.TrimPrefix(pat, "^"), regexFlags{}, nil)
 	if err != nil {
 		return "", err
 	}

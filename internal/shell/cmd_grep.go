@@ -2,61 +2,89 @@ package shell
 
 import (
 	"bufio"
-	"io"
-	"regexp"
 	"strings"
-
-	"klpemu/internal/vfs"
 )
 
 const grepUsage = `grep [OPTION]... PATTERN [FILE]...
 Print the lines of each FILE that match PATTERN.
-  -E  extended regular expressions    -F  fixed strings      -e PATTERN
-  -f FILE  patterns from FILE         -i  ignore case
-  -v  lines that do not match         -w  whole words        -x  whole lines
-  -c  only a count    -l  only names of files   -L  names of files without a match
+  -E, -G, -F  extended or basic regular expressions, or fixed strings
+  -e PATTERN, -f FILE  patterns, or a file of them
+  -i  ignore case     -w  whole words      -x  whole lines      -v  the others
+  -c  only a count    -l, -L  only names of files with or without a match
+  -o  only the part that matched           -m N  stop after N lines
   -q  no output       -s  no messages about files
-  -n  line numbers    -o  only the part that matched
-  -H  with the name of the file       -h  without
-  -m N  stop after N lines            -r  directories too
-  -A N, -B N, -C N  lines after, before, around
-Exit status is 0 with a match, 1 without, 2 after an error.`
+  -n  line numbers    -b  byte offsets     -H, -h  with or without names of files
+  -A N, -B N, -C N, -N  lines after, before, around
+  -r, -R  directories, too; --include=GLOB, --exclude=GLOB, --exclude-dir=GLOB
+  -a  a binary file is text       -I  a binary file has no match
+  -z  lines end in NUL            -Z  names of files do
+  -T  align with tabs             --label=NAME  of standard input
+  --color[=always|never|auto]     colours; auto is never: no command has a terminal
+  --group-separator=TEXT, --no-group-separator
+Exit status is 0 with a match, 1 without, 2 after an error.
+Perl's expressions (-P) are not supported.`
 
 const grepHint = "Usage: grep [OPTION]... PATTERNS [FILE]...\n"
 
+// grepper is a running grep.
 type grepper struct {
 	c                                                                *Ctx
-	fixed, extended, fold, invert, word, line, count, names, without bool
-	quiet, silent, number, only, recursive, withName, noName         bool
+	matcher                                                          byte // E, F, G
+	fold, invert, word, line, count, names, without                  bool
+	quiet, silent, number, offset, only, recursive, follow, skipDirs bool
+	text, noBinary, zero, zeroName, tabs, noGroup, withName, noName  bool
+	groups                                                           bool // lines around were asked for
 	max, after, before                                               int
+	label, gap                                                       string
+	include, exclude, excludeDir                                     []string
+	color                                                            *grepColors
 	pats                                                             []string
-	re                                                               *regexp.Regexp
+	res                                                              []*regex
 	status                                                           int
 	matched                                                          bool
-	printed                                                          bool // something was printed: a gap needs "--"
+	printed                                                          bool // something was printed: a gap needs a separator
 	out                                                              *bufio.Writer
 }
 
+// Options that have no letter of their own.
+const (
+	grepInclude = iota + 1
+	grepExclude
+	grepExcludeDir
+	grepColor
+	grepLabel
+	grepGap
+	grepNoGap
+	grepBinary
+	grepIgnored
+	grepCase
+)
+
+const grepShort = "EFGPe:f:ivywxclLqsnobHhm:rRA:B:C:azZITUuVd:D:0123456789" +
+	"\x01:\x02:\x03:\x04::\x05:\x06:\x07\x08:\x09\x0a"
+
+func grepLong() map[string]byte {
+	return map[string]byte{"extended-regexp": 'E', "fixed-strings": 'F', "basic-regexp": 'G', "perl-regexp": 'P',
+		"regexp": 'e', "file": 'f', "ignore-case": 'i', "no-ignore-case": grepCase, "invert-match": 'v', "word-regexp": 'w',
+		"line-regexp": 'x', "count": 'c', "files-with-matches": 'l', "files-without-match": 'L', "quiet": 'q', "silent": 'q',
+		"no-messages": 's', "line-number": 'n', "byte-offset": 'b', "only-matching": 'o', "with-filename": 'H',
+		"no-filename": 'h', "max-count": 'm', "recursive": 'r', "dereference-recursive": 'R', "after-context": 'A',
+		"before-context": 'B', "context": 'C', "text": 'a', "null-data": 'z', "null": 'Z', "initial-tab": 'T',
+		"binary": 'U', "directories": 'd', "devices": 'D', "version": 'V', "include": grepInclude, "exclude": grepExclude,
+		"exclude-dir": grepExcludeDir, "color": grepColor, "colour": grepColor, "label": grepLabel,
+		"group-separator": grepGap, "no-group-separator": grepNoGap, "binary-files": grepBinary, "line-buffered": grepIgnored}
+}
+
 func runGrep(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("EFGPe:f:ivywxclLqsnoHhm:rRA:B:C:az", map[string]byte{"extended-regexp": 'E', "fixed-strings": 'F', "basic-regexp": 'G',
-		"regexp": 'e', "file": 'f', "ignore-case": 'i', "invert-match": 'v', "word-regexp": 'w', "line-regexp": 'x', "count": 'c',
-		"files-with-matches": 'l', "files-without-match": 'L', "quiet": 'q', "silent": 'q', "no-messages": 's', "line-number": 'n',
-		"only-matching": 'o', "with-filename": 'H', "no-filename": 'h', "max-count": 'm', "recursive": 'r',
-		"after-context": 'A', "before-context": 'B', "context": 'C', "text": 'a'})
+	opts, args, st, ok := c.Getopt(grepShort, grepLong())
 	if !ok {
 		return st
 	}
-	g := &grepper{c: c, max: -1, out: c.Out()}
-	hasPat := false
-	for _, o := range opts {
-		if o.Flag == 'e' || o.Flag == 'f' {
-			hasPat = true
-		}
-		if st := g.option(o); st != 0 {
-			return st
-		}
+	g := &grepper{c: c, max: -1, gap: "--", label: "(standard input)", out: c.Out()}
+	if st, done := g.options(opts); done {
+		return st
 	}
-	if !hasPat {
+	if g.pats == nil {
 		if len(args) == 0 {
 			return c.badUsage()
 		}
@@ -66,7 +94,9 @@ func runGrep(c *Ctx) int {
 		c.Errorf("%v", err)
 		return 2
 	}
-	g.files(args)
+	if g.max != 0 {
+		g.files(args)
+	}
 	switch {
 	case g.status == 2 && !(g.quiet && g.matched):
 		return 2
@@ -76,292 +106,197 @@ func runGrep(c *Ctx) int {
 	return 1
 }
 
-func (g *grepper) option(o Opt) int {
-	bools := map[byte]*bool{'E': &g.extended, 'F': &g.fixed, 'i': &g.fold, 'y': &g.fold, 'v': &g.invert, 'w': &g.word, 'x': &g.line, 'c': &g.count,
-		'l': &g.names, 'L': &g.without, 'q': &g.quiet, 's': &g.silent, 'n': &g.number, 'o': &g.only, 'r': &g.recursive, 'R': &g.recursive,
-		'H': &g.withName, 'h': &g.noName}
+// options applies the options; done ends grep with a status.
+func (g *grepper) options(opts []Opt) (status int, done bool) {
+	digits := ""
+	for i, o := range opts {
+		if o.Flag >= '0' && o.Flag <= '9' {
+			if i == 0 || opts[i-1].Flag < '0' || opts[i-1].Flag > '9' {
+				digits = ""
+			}
+			digits += string(o.Flag)
+			o = Opt{'C', digits}
+		}
+		if st, done := g.option(o); done {
+			return st, true
+		}
+	}
+	return 0, false
+}
+
+func (g *grepper) option(o Opt) (status int, done bool) {
+	bools := map[byte]*bool{'i': &g.fold, 'y': &g.fold, 'v': &g.invert, 'w': &g.word, 'x': &g.line, 'c': &g.count,
+		'l': &g.names, 'L': &g.without, 'q': &g.quiet, 's': &g.silent, 'n': &g.number, 'b': &g.offset, 'o': &g.only,
+		'a': &g.text, 'I': &g.noBinary, 'z': &g.zero, 'Z': &g.zeroName, 'T': &g.tabs, grepNoGap: &g.noGroup}
 	if p, ok := bools[o.Flag]; ok {
 		*p = true
-		return 0
+		return 0, false
 	}
 	switch o.Flag {
-	case 'P':
-		g.extended = true // the part of Perl's that Go's regexps share
+	case 'E', 'F', 'G', 'P':
+		return g.dialect(o.Flag)
 	case 'e':
 		g.pats = append(g.pats, strings.Split(o.Arg, "\n")...)
 	case 'f':
-		data, err := g.c.ReadFile(o.Arg)
-		if err != nil {
-			g.c.Errorf("%s: %s", o.Arg, Reason(err))
-			return 2
-		}
-		if len(data) > 0 {
-			g.pats = append(g.pats, strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")...)
-		}
+		return g.patternFile(o.Arg)
 	case 'm', 'A', 'B', 'C':
-		n, ok := parseInt(o.Arg)
-		if !ok || n < 0 && o.Flag != 'm' {
-			if o.Flag == 'm' {
-				g.c.Errorf("invalid max count")
-			} else {
-				g.c.Errorf("%s: invalid context length argument", o.Arg)
-			}
-			return 2
-		}
-		switch o.Flag {
-		case 'm':
-			g.max = n
-		case 'A':
-			g.after = n
-		case 'B':
-			g.before = n
-		default:
-			g.after, g.before = n, n
-		}
+		return g.numeric(o)
+	case 'H', 'h':
+		g.withName, g.noName = o.Flag == 'H', o.Flag == 'h'
+	case 'r', 'R':
+		g.recursive, g.follow = true, o.Flag == 'R'
+	case 'd', grepBinary, grepColor:
+		return g.choice(o)
+	case 'V':
+		return g.c.Print("grep (klpemu) of GNU grep 3.8's options\n"), true
+	case 'u':
+		g.c.Errorf("warning: --unix-byte-offsets (-u) is obsolete")
+	case grepCase:
+		g.fold = false
+	case grepInclude:
+		g.include = append(g.include, o.Arg)
+	case grepExclude:
+		g.exclude = append(g.exclude, o.Arg)
+	case grepExcludeDir:
+		g.excludeDir = append(g.excludeDir, strings.TrimRight(o.Arg, "/"))
+	case grepLabel:
+		g.label = o.Arg
+	case grepGap:
+		g.gap = o.Arg
 	}
-	return 0
+	return 0, false
 }
 
-// compile joins the patterns into one expression.
+func (g *grepper) dialect(flag byte) (status int, done bool) {
+	switch {
+	case flag == 'P':
+		g.c.Errorf("Perl matching (-P) is not supported by klpemu; use -E")
+		return 2, true
+	case g.matcher != 0 && g.matcher != flag:
+		g.c.Errorf("conflicting matchers specified")
+		return 2, true
+	}
+	g.matcher = flag
+	return 0, false
+}
+
+func (g *grepper) patternFile(name string) (status int, done bool) {
+	data, err := g.c.ReadFile(name)
+	if err != nil {
+		g.c.Errorf("%s: %s", name, Reason(err))
+		return 2, true
+	}
+	if g.pats == nil {
+		g.pats = []string{} // there was a -f
+	}
+	if len(data) > 0 {
+		g.pats = append(g.pats, strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")...)
+	}
+	return 0, false
+}
+
+func (g *grepper) numeric(o Opt) (status int, done bool) {
+	n, ok := parseInt(o.Arg)
+	if !ok || n < 0 && o.Flag != 'm' {
+		if o.Flag == 'm' {
+			g.c.Errorf("invalid max count")
+		} else {
+			g.c.Errorf("%s: invalid context length argument", o.Arg)
+		}
+		return 2, true
+	}
+	g.groups = g.groups || o.Flag != 'm'
+	switch o.Flag {
+	case 'm':
+		g.max = n
+	case 'A':
+		g.after = n
+	case 'B':
+		g.before = n
+	default:
+		g.after, g.before = n, n
+	}
+	return 0, false
+}
+
+// choice is an option whose argument is one of a few words.
+func (g *grepper) choice(o Opt) (status int, done bool) {
+	switch {
+	case o.Flag == grepColor && (o.Arg == "always" || o.Arg == "yes" || o.Arg == "force"):
+		g.color = newGrepColors(g.c)
+	case o.Flag == grepColor && strings.Contains("|never|no|none|auto|tty|if-tty||", "|"+o.Arg+"|"):
+		g.color = nil
+	case o.Flag == grepBinary && o.Arg == "text":
+		g.text = true
+	case o.Flag == grepBinary && o.Arg == "without-match":
+		g.noBinary = true
+	case o.Flag == grepBinary && o.Arg == "binary":
+	case o.Flag == 'd' && o.Arg == "skip":
+		g.skipDirs = true
+	case o.Flag == 'd' && o.Arg == "recurse":
+		g.recursive = true
+	case o.Flag == 'd' && o.Arg == "read":
+		g.recursive = false
+	case o.Flag == grepBinary:
+		g.c.Errorf("invalid argument '%s' for '--binary-files'", o.Arg)
+		return 2, true
+	case o.Flag == 'd':
+		g.c.Errorf("invalid argument '%s' for '--directories'", o.Arg)
+		return 2, true
+	default:
+		return g.c.badUsage(), true
+	}
+	return 0, false
+}
+
+// compile joins the patterns into one expression. Those with back-references
+// stay alone: their groups are counted from one.
 func (g *grepper) compile() error {
-	if len(g.pats) == 0 {
+	flags := regexFlags{extended: g.matcher == 'E', fold: g.fold, warn: func(text string) { g.c.Errorf("warning: %s", text) }}
+	joined := &reNode{kind: reAlt}
+	own, groups := false, 0
+	for _, pat := range g.pats {
+		if g.matcher == 'F' {
+			joined.subs = append(joined.subs, g.wholeLine(fixedTree(pat)))
+			continue
+		}
+		p := &reParser{pat: pat, flags: flags}
+		tree, err := p.parse()
+		if err != nil {
+			return err
+		}
+		tree = g.wholeLine(tree)
+		if p.own {
+			re, err := newRegex(tree, p.groups, true, flags, g.c.Fail)
+			if err != nil {
+				return err
+			}
+			g.res = append(g.res, re)
+			continue
+		}
+		joined.subs = append(joined.subs, tree)
+		groups = max(groups, p.groups)
+	}
+	if len(joined.subs) == 0 {
 		return nil // -f of an empty file matches nothing
 	}
-	parts := make([]string, len(g.pats))
-	for i, p := range g.pats {
-		if g.fixed {
-			parts[i] = regexp.QuoteMeta(p)
-			continue
-		}
-		// Compile each alone: a bracket must not reach into the next one.
-		if _, err := compileRegexp(p, g.extended, false); err != nil {
-			return err
-		}
-		t, err := translateRegexp(p, g.extended)
-		if err != nil {
-			return err
-		}
-		parts[i] = t
-	}
-	expr := "(?:" + strings.Join(parts, "|") + ")"
-	if g.line {
-		expr = "^(?:" + expr + ")$"
-	}
-	if g.fold {
-		expr = "(?i)" + expr
-	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return regexpError(err)
-	}
-	re.Longest()
-	g.re = re
-	return nil
-}
-
-// find gives the next match at or after a position; with -w one whose
-// neighbours are not letters of words.
-func (g *grepper) find(line string, from int) []int {
-	if g.re == nil {
-		return nil
-	}
-	for from <= len(line) {
-		m := g.re.FindStringIndex(line[from:])
-		if m == nil {
-			return nil
-		}
-		lo, hi := from+m[0], from+m[1]
-		if !g.word || wordAt(line, lo, hi) {
-			return []int{lo, hi}
-		}
-		if hi = g.shorter(line, lo, hi); hi > lo {
-			return []int{lo, hi}
-		}
-		from = lo + 1
-	}
-	return nil
-}
-
-// shorter tries the shorter matches at lo that end at the end of a word.
-func (g *grepper) shorter(line string, lo, hi int) int {
-	for hi--; hi > lo; hi-- {
-		if m := g.re.FindStringIndex(line[lo:hi]); m != nil && m[0] == 0 && m[1] == hi-lo && wordAt(line, lo, hi) {
-			return hi
-		}
-	}
-	return lo
-}
-
-func wordAt(line string, lo, hi int) bool {
-	return (lo == 0 || !wordByte(line[lo-1])) && (hi == len(line) || !wordByte(line[hi]))
-}
-
-func wordByte(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-}
-
-func (g *grepper) files(args []string) {
-	if len(args) == 0 {
-		if !g.recursive {
-			g.file("-", "(standard input)", g.withName)
-			return
-		}
-		args = []string{"."}
-	}
-	show := g.withName || !g.noName && (len(args) > 1 || g.recursive)
-	for _, a := range args {
-		g.path(a, show)
-		if g.quiet && g.matched || g.c.Stopped() {
-			return
-		}
-	}
-}
-
-// path searches a file, or with -r a directory.
-func (g *grepper) path(name string, show bool) {
-	i, err := g.c.FS().Stat(g.c.Abs(name))
-	if name == "-" || err != nil || !i.IsDir() {
-		label := name
-		if name == "-" {
-			label = "(standard input)"
-		}
-		g.file(name, label, show)
-		return
-	}
-	if !g.recursive {
-		if !g.silent {
-			g.c.Errorf("%s: Is a directory", name)
-		}
-		g.status = 2
-		return
-	}
-	list, err := g.c.FS().ReadDir(g.c.Abs(name))
-	if err != nil {
-		g.fileError(name, err)
-		return
-	}
-	for _, e := range list {
-		if e.Type == vfs.Symlink || g.c.Stopped() {
-			continue
-		}
-		g.path(join(name, e.Name), show)
-	}
-}
-
-func (g *grepper) fileError(name string, err error) {
-	if !g.silent {
-		g.c.Errorf("%s: %s", name, Reason(err))
-	}
-	g.status = 2
-}
-
-func (g *grepper) file(name, label string, show bool) {
-	r, err := g.c.Open(name)
-	if err != nil {
-		g.fileError(name, err)
-		return
-	}
-	err = g.search(r, label, show)
-	r.Close()
-	if err != nil {
-		g.fileError(name, err)
-	}
-}
-
-// search goes through one file.
-func (g *grepper) search(r io.Reader, label string, show bool) error {
-	hits, n, pending, last := 0, 0, 0, -1
-	var before []string
-	prefix := ""
-	if show {
-		prefix = label
-	}
-	_, err := scanLines(r, func(line string, _ bool) bool {
-		n++
-		m := g.find(line, 0)
-		if (m != nil) == g.invert {
-			if pending > 0 {
-				pending--
-				g.print(prefix, n, '-', line, nil)
-				last = n
-			} else if g.before > 0 {
-				if before = append(before, line); len(before) > g.before {
-					before = before[1:]
-				}
-			}
-			return g.max < 0 || hits < g.max || pending > 0
-		}
-		if g.max >= 0 && hits >= g.max {
-			return false
-		}
-		hits++
-		g.matched = g.matched || !g.without
-		if g.quiet || g.names || g.without {
-			return false
-		}
-		if !g.count {
-			g.context(prefix, n, last, before)
-			g.print(prefix, n, ':', line, m)
-			last, before = n, nil
-			pending = g.after
-		}
-		return (g.max < 0 || hits < g.max || pending > 0) && !g.c.Stopped()
-	})
-	g.summary(label, prefix, hits)
+	re, err := newRegex(joined, groups, own, flags, g.c.Fail)
+	g.res = append(g.res, re)
 	return err
 }
 
-// context prints the lines before a match and the line between groups.
-func (g *grepper) context(prefix string, n, last int, before []string) {
-	if (g.before > 0 || g.after > 0) && g.printed && last != n-len(before)-1 {
-		g.out.WriteString("--\n")
+// wholeLine adds what -x asks for.
+func (g *grepper) wholeLine(n *reNode) *reNode {
+	if !g.line {
+		return n
 	}
-	for i, b := range before {
-		g.print(prefix, n-len(before)+i, '-', b, nil)
-	}
+	return &reNode{kind: reCat, subs: []*reNode{{kind: reAssert, r: reBol}, {kind: reAlt, subs: []*reNode{n}}, {kind: reAssert, r: reEol}}}
 }
 
-func (g *grepper) summary(label, prefix string, hits int) {
-	switch {
-	case g.quiet:
-	case g.without:
-		if hits == 0 {
-			g.out.WriteString(label + "\n")
-			g.matched = true
-		}
-	case g.names:
-		if hits > 0 {
-			g.out.WriteString(label + "\n")
-		}
-	case g.count:
-		if prefix != "" {
-			g.out.WriteString(prefix + ":")
-		}
-		g.out.WriteString(itoa(hits) + "\n")
+func fixedTree(pat string) *reNode {
+	n := &reNode{kind: reCat}
+	for _, r := range pat {
+		n.subs = append(n.subs, &reNode{kind: reChar, r: r})
 	}
-}
-
-// print prints a line, or with -o what matched in it.
-func (g *grepper) print(prefix string, n int, sep byte, line string, m []int) {
-	if g.only && (m == nil || g.invert) {
-		return
-	}
-	g.printed = true
-	head := ""
-	if prefix != "" {
-		head = prefix + string(sep)
-	}
-	if g.number {
-		head += itoa(n) + string(sep)
-	}
-	if !g.only {
-		g.out.WriteString(head + line + "\n")
-		return
-	}
-	for m != nil {
-		if m[1] > m[0] {
-			g.out.WriteString(head + line[m[0]:m[1]] + "\n")
-		}
-		m = g.find(line, max(m[1], m[0]+1))
-	}
+	return n
 }

@@ -198,43 +198,6 @@ func runComm(c *Ctx) int {
 	return 0
 }
 
-func runHexdump(c *Ctx) int {
-	_, args, st, ok := c.Getopt("Cvn:", nil)
-	if !ok {
-		return st
-	}
-	data, status := c.readArgs(args)
-	for at := 0; at < len(data); at += 16 {
-		row := data[at:min(at+16, len(data))]
-		fmt.Fprintf(c.Out(), "%08x ", at)
-		for i := range 16 {
-			if i == 8 {
-				c.Out().WriteByte(' ')
-			}
-			if i < len(row) {
-				fmt.Fprintf(c.Out(), " %02x", row[i])
-			} else {
-				c.Out().WriteString("   ")
-			}
-		}
-		c.Out().WriteString("  |" + printable(row) + "|\n")
-	}
-	if len(data) > 0 {
-		fmt.Fprintf(c.Out(), "%08x\n", len(data))
-	}
-	return status
-}
-
-func printable(row []byte) string {
-	b := make([]byte, len(row))
-	for i, ch := range row {
-		if b[i] = ch; ch < ' ' || ch > '~' {
-			b[i] = '.'
-		}
-	}
-	return string(b)
-}
-
 // readArgs reads all files, one after the other.
 func (c *Ctx) readArgs(args []string) (data []byte, status int) {
 	if len(args) == 0 {
@@ -249,37 +212,4 @@ func (c *Ctx) readArgs(args []string) (data []byte, status int) {
 		data = append(data, d...)
 	}
 	return data, status
-}
-
-func runOd(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("A:t:vcxN:j:", nil)
-	if !ok {
-		return st
-	}
-	addr, hex := true, false
-	for _, o := range opts {
-		switch {
-		case o.Flag == 'A':
-			addr = o.Arg != "n"
-		case o.Flag == 't' && o.Arg == "x1":
-			hex = true
-		}
-	}
-	if !hex {
-		return c.Errorf("only -t x1 is supported")
-	}
-	data, status := c.readArgs(args)
-	for at := 0; at < len(data); at += 16 {
-		if addr {
-			fmt.Fprintf(c.Out(), "%07o", at)
-		}
-		for _, b := range data[at:min(at+16, len(data))] {
-			fmt.Fprintf(c.Out(), " %02x", b)
-		}
-		c.Out().WriteByte('\n')
-	}
-	if addr {
-		fmt.Fprintf(c.Out(), "%07o\n", len(data))
-	}
-	return status
 }

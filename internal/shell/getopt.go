@@ -17,7 +17,7 @@ type Opt struct {
 // begins with "+". ok is false when the usage was bad and reported; the command
 // then returns status.
 func (c *Ctx) Getopt(short string, long map[string]byte) (opts []Opt, args []string, status int, ok bool) {
-	ordered := strings.HasPrefix(short, "+")
+	ordered := strings.HasPrefix(short, "+") || c.Env("POSIXLY_CORRECT") != ""
 	short = strings.TrimPrefix(short, "+")
 	rest := c.Args[1:]
 	for len(rest) > 0 {

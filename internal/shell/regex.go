@@ -1,242 +1,195 @@
 package shell
 
 import (
-	"errors"
 	"regexp"
-	"strings"
+	"sync"
+	"unicode/utf8"
 )
 
-// errBackref says that a regexp needs what Go's, which never backtracks, lacks.
-var errBackref = errors.New("back-references in a regular expression are not supported")
+// regexText is an error in the words of GNU's regcomp.
+type regexText string
 
-// regexpText is an error in the words of GNU's regcomp.
-type regexpText string
+func (e regexText) Error() string { return string(e) }
 
-func (e regexpText) Error() string { return string(e) }
+// regexFlags choose a dialect of POSIX regular expressions.
+type regexFlags struct {
+	extended bool
+	fold     bool // ignore case
+	lines    bool // ^ and $ match at newlines, too (sed's M)
+	warn     func(text string)
+}
 
-// compileRegexp compiles a POSIX basic or extended regular expression, with
-// GNU's additions, leftmost-longest.
-func compileRegexp(pat string, extended, fold bool) (*regexp.Regexp, error) {
-	expr, err := translateRegexp(pat, extended)
+// regex is a compiled POSIX regular expression with GNU's additions. It finds
+// the leftmost longest match. Go's engine runs it, which is fast and cannot
+// explode; what Go lacks (back-references, \< and \>) runs on our own.
+type regex struct {
+	tree   *reNode
+	groups int
+	flags  regexFlags
+	std    *regexp.Regexp // nil: own runs it
+	own    *reProgram
+	inside func() [2]*regexp.Regexp
+	fail   func(error) // told when a match takes too many steps
+}
+
+// compileRegexp compiles an expression. fail may be nil.
+func compileRegexp(pat string, flags regexFlags, fail func(error)) (*regex, error) {
+	p := &reParser{pat: pat, flags: flags}
+	tree, err := p.parse()
 	if err != nil {
 		return nil, err
 	}
-	if fold {
-		expr = "(?i)" + expr
-	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return nil, regexpError(err)
-	}
-	re.Longest()
-	return re, nil
+	return newRegex(tree, p.groups, p.own, flags, fail)
 }
 
-// regexpError gives GNU's text for a broken expression.
-func regexpError(err error) error {
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "missing closing ]"):
-		return regexpText("Unmatched [, [^, [:, [., or [=")
-	case strings.Contains(text, "missing closing )"):
-		return regexpText(`Unmatched ( or \(`)
-	case strings.Contains(text, "unexpected )"):
-		return regexpText(`Unmatched ) or \)`)
-	case strings.Contains(text, "invalid character class"):
-		return regexpText("Invalid range end")
-	case strings.Contains(text, "invalid repeat count"):
-		return regexpText("Regular expression too big")
+func newRegex(tree *reNode, groups int, own bool, flags regexFlags, fail func(error)) (*regex, error) {
+	r := &regex{tree: tree, groups: groups, flags: flags, fail: fail}
+	if own {
+		prog, err := compileProgram(tree, groups, flags)
+		r.own = prog
+		return r, err
 	}
-	return regexpText("Invalid regular expression")
+	expr := goRegexp(tree, flags)
+	std, err := regexp.Compile(expr)
+	if err != nil { // more than it likes: it repeats at most a thousand times
+		r.own, err = compileProgram(tree, groups, flags)
+		return r, err
+	}
+	std.Longest()
+	r.std = std
+	// A search from the middle of a text needs the character before it as
+	// context: first find where a match begins, then its longest end.
+	r.inside = sync.OnceValue(func() [2]*regexp.Regexp {
+		first := regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + expr + `)`)
+		longest := regexp.MustCompile(`\A(?s:.)(` + expr + `)`)
+		longest.Longest()
+		return [2]*regexp.Regexp{first, longest}
+	})
+	return r, nil
 }
 
-// translator turns POSIX syntax into Go's.
-type translator struct {
-	pat      string
-	extended bool
-	b        strings.Builder
-	start    bool // at the start of an expression or group: '*' is literal
+// NumSubexp is the number of groups.
+func (r *regex) NumSubexp() int { return r.groups }
+
+// MatchString reports whether s has a match.
+func (r *regex) MatchString(s string) bool {
+	if r.std != nil {
+		return r.std.MatchString(s)
+	}
+	return r.FindFrom(s, 0) != nil
 }
 
-func translateRegexp(pat string, extended bool) (string, error) {
-	t := &translator{pat: pat, extended: extended, start: true}
-	t.b.WriteString("(?s)")
-	for i := 0; i < len(pat); {
-		n, err := t.one(i)
-		if err != nil {
-			return "", err
-		}
-		i += n
+// FindStringSubmatchIndex gives the first match and its groups.
+func (r *regex) FindStringSubmatchIndex(s string) []int { return r.FindFrom(s, 0) }
+
+// FindStringSubmatch gives the first match and its groups, "" for those that
+// have none.
+func (r *regex) FindStringSubmatch(s string) []string {
+	loc := r.FindFrom(s, 0)
+	if loc == nil {
+		return nil
 	}
-	return t.b.String(), nil
+	out := make([]string, len(loc)/2)
+	for i := range out {
+		if loc[2*i] >= 0 {
+			out[i] = s[loc[2*i]:loc[2*i+1]]
+		}
+	}
+	return out
 }
 
-// one translates what stands at i and gives its length.
-func (t *translator) one(i int) (int, error) {
-	c := t.pat[i]
-	start := t.start
-	t.start = false
-	switch c {
-	case '[':
-		return t.bracket(i)
-	case '\\':
-		return t.escape(i, start)
-	case '*':
-		if start {
-			t.b.WriteString(`\*`)
-			t.start = !t.extended
-			return 1, nil
-		}
-		t.b.WriteByte('*')
-	case '.':
-		t.b.WriteByte('.')
-	case '^':
-		if t.extended || start {
-			t.b.WriteByte('^')
-			t.start = true
-			return 1, nil
-		}
-		t.b.WriteString(`\^`)
-	case '$':
-		if t.extended || i+1 == len(t.pat) || strings.HasPrefix(t.pat[i+1:], `\)`) || strings.HasPrefix(t.pat[i+1:], `\|`) {
-			t.b.WriteByte('$')
-			return 1, nil
-		}
-		t.b.WriteString(`\$`)
-	case '(', ')', '|', '+', '?', '{', '}':
-		return t.operator(i, start), nil
-	default:
-		t.b.WriteByte(c)
+// FindStringIndex gives the place of the first match.
+func (r *regex) FindStringIndex(s string) []int {
+	if m := r.FindFrom(s, 0); m != nil {
+		return m[:2]
 	}
-	return 1, nil
+	return nil
 }
 
-// operator handles the characters that are operators in extended expressions.
-func (t *translator) operator(i int, start bool) int {
-	c := t.pat[i]
-	if !t.extended {
-		t.b.WriteString(`\` + string(c))
-		return 1
-	}
-	switch {
-	case c == '(' || c == '|':
-		t.b.WriteByte(c)
-		t.start = true
-	case c == ')':
-		t.b.WriteByte(c)
-	case (c == '+' || c == '?') && !start:
-		t.b.WriteByte(c)
-	case c == '{' && !start:
-		if n := interval(t.pat[i+1:], "}"); n > 0 {
-			t.b.WriteString(goInterval(t.pat[i+1 : i+n]))
-			return n + 1
+// FindFrom gives the first match that begins at or after a position, with what
+// stands before it as context.
+func (r *regex) FindFrom(s string, from int) []int {
+	if r.own != nil {
+		m, err := r.own.find(s, from)
+		if err != nil && r.fail != nil {
+			r.fail(err)
 		}
-		t.b.WriteString(`\{`)
-	default:
-		t.b.WriteString(`\` + string(c))
+		return m
 	}
-	return 1
+	if from <= 0 {
+		return r.std.FindStringSubmatchIndex(s)
+	}
+	if from > len(s) {
+		return nil
+	}
+	re := r.inside()
+	before := from - lastRune(s[:from])
+	m := re[0].FindStringSubmatchIndex(s[before:])
+	if m == nil {
+		return nil
+	}
+	begin := before + m[2]
+	before = begin - lastRune(s[:begin])
+	m = re[1].FindStringSubmatchIndex(s[before:])
+	if m == nil {
+		return nil // cannot be: it begins there
+	}
+	out := m[2:]
+	for i := range out {
+		if out[i] >= 0 {
+			out[i] += before
+		}
+	}
+	return out
 }
 
-// interval gives the length of "3,5}" up to its end, 0 when it is none.
-func interval(v, end string) int {
-	at := strings.Index(v, end)
-	if at <= 0 || strings.Trim(v[:at], "0123456789,") != "" {
-		return 0
-	}
-	return at + len(end)
+func lastRune(s string) int {
+	_, n := utf8.DecodeLastRuneInString(s)
+	return n
 }
 
-func goInterval(v string) string {
-	if strings.HasPrefix(v, ",") {
-		v = "0" + v
+// Split cuts a text at the matches that are not empty.
+func (r *regex) Split(s string) []string {
+	var parts []string
+	at := 0
+	for _, m := range r.FindAllStringIndex(s, -1) {
+		if m[1] > m[0] {
+			parts = append(parts, s[at:m[0]])
+			at = m[1]
+		}
 	}
-	return "{" + v + "}"
+	return append(parts, s[at:])
 }
 
-// escape handles a backslash.
-func (t *translator) escape(i int, start bool) (int, error) {
-	if i+1 == len(t.pat) {
-		return 0, regexpText("Trailing backslash")
+// FindAllStringIndex is FindAllStringSubmatchIndex without the groups.
+func (r *regex) FindAllStringIndex(s string, n int) [][]int {
+	all := r.FindAllStringSubmatchIndex(s, n)
+	for i := range all {
+		all[i] = all[i][:2]
 	}
-	c := t.pat[i+1]
-	switch c {
-	case 'w', 'W', 's', 'S', 'b', 'B':
-		t.b.WriteString(`\` + string(c))
-		return 2, nil
-	case '<', '>':
-		t.b.WriteString(`\b`)
-		return 2, nil
-	case '`':
-		t.b.WriteString(`\A`)
-		return 2, nil
-	case '\'':
-		t.b.WriteString(`\z`)
-		return 2, nil
-	case 'n':
-		t.b.WriteString(`\n`)
-		return 2, nil
-	case 't':
-		t.b.WriteString(`\t`)
-		return 2, nil
-	}
-	if c >= '1' && c <= '9' {
-		return 0, errBackref
-	}
-	if !t.extended {
-		switch {
-		case c == '(' || c == '|':
-			t.b.WriteByte(c)
-			t.start = true
-			return 2, nil
-		case c == ')' || (c == '+' || c == '?') && !start:
-			t.b.WriteByte(c)
-			return 2, nil
-		case c == '{' && !start:
-			if n := interval(t.pat[i+2:], `\}`); n > 0 {
-				t.b.WriteString(goInterval(t.pat[i+2 : i+n]))
-				return n + 2, nil
-			}
-			return 0, regexpText(`Unmatched \{`)
-		}
-	}
-	t.b.WriteString(regexp.QuoteMeta(t.pat[i+1 : i+2]))
-	return 2, nil
+	return all
 }
 
-// bracket copies a bracket expression; in POSIX a backslash in it is literal.
-func (t *translator) bracket(i int) (int, error) {
-	j := i + 1
-	var b strings.Builder
-	b.WriteByte('[')
-	if j < len(t.pat) && t.pat[j] == '^' {
-		b.WriteByte('^')
-		j++
+// FindAllStringSubmatchIndex gives all matches that do not overlap; an empty one
+// right behind another does not count.
+func (r *regex) FindAllStringSubmatchIndex(s string, n int) [][]int {
+	if r.std != nil {
+		return r.std.FindAllStringSubmatchIndex(s, n)
 	}
-	for first := true; j < len(t.pat); first = false {
-		c := t.pat[j]
-		if c == ']' && !first {
-			b.WriteByte(']')
-			t.b.WriteString(b.String())
-			return j + 1 - i, nil
+	var all [][]int
+	for pos, end := 0, -1; pos <= len(s) && (n < 0 || len(all) < n); {
+		m := r.FindFrom(s, pos)
+		if m == nil {
+			break
 		}
-		if c == '[' && j+1 < len(t.pat) && t.pat[j+1] == ':' {
-			end := strings.Index(t.pat[j:], ":]")
-			if end < 0 {
-				break
-			}
-			b.WriteString(t.pat[j : j+end+2])
-			j += end + 2
-			continue
+		if m[1] > m[0] || m[0] != end {
+			all = append(all, m)
 		}
-		switch c {
-		case '\\', '[', ']', '^':
-			b.WriteByte('\\')
-		case '&', '~':
-			// set operations in some engines; literal here
+		end, pos = m[1], m[1]
+		if m[1] == m[0] {
+			_, w := utf8.DecodeRuneInString(s[pos:])
+			pos += max(w, 1)
 		}
-		b.WriteByte(c)
-		j++
 	}
-	return 0, regexpText("Unmatched [, [^, [:, [., or [=")
+	return all
 }

@@ -3,7 +3,6 @@ package shell
 import (
 	"errors"
 	"fmt"
-	"regexp"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -138,15 +137,10 @@ func orZero(v string) string {
 
 // regexMatch is =~: it sets BASH_REMATCH.
 func (s *Shell) regexMatch(v, pat string) (bool, error) {
-	expr, err := translateRegexp(pat, true)
+	re, err := compileRegexp(pat, regexFlags{extended: true}, s.fail)
 	if err != nil {
 		return false, err
 	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return false, fmt.Errorf("%s: invalid regular expression", pat)
-	}
-	re.Longest()
 	m := re.FindStringSubmatch(v)
 	s.store("BASH_REMATCH", list(m))
 	return m != nil, nil
