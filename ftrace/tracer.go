@@ -188,6 +188,13 @@ func (t *Tracer) Consume() []Event {
 // Events returns what is in the buffer, and how many events were ever written.
 func (t *Tracer) Events() ([]Event, uint64) { return t.events, t.written }
 
+// Record adds an event that is not the tracers' own. The first one gives the
+// buffer its size.
+func (t *Tracer) Record(e Event) {
+	t.expand()
+	t.add(e)
+}
+
 func (t *Tracer) add(e Event) {
 	if !t.on {
 		return

@@ -22,7 +22,10 @@ type gate struct {
 // the guest that called it.
 func gateTable() []gate {
 	all := coreGates()
-	for _, gates := range [][]gate{taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(), moduleGates(), notifierGates(), signalGates(), ftraceGates()} {
+	for _, gates := range [][]gate{
+		taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(),
+		moduleGates(), notifierGates(), signalGates(), ftraceGates(), kprobeGates(),
+	} {
 		all = append(all, gates...)
 	}
 	return all

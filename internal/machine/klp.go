@@ -298,6 +298,7 @@ func (m *Machine) newKlp() error {
 	})
 	m.ftrace.SetNaivePoke(m.cfg.NaivePoke)
 	m.newTracer()
+	m.newKprobes()
 	m.engine = transition.NewEngine(system{m}, &m.bus, m.emit)
 	m.klp = livepatch.NewCore(livepatch.Config{
 		Bus: &m.bus, Sink: m.emit, Ftrace: m.ftrace, Engine: m.engine, Resolver: m,

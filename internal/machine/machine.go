@@ -57,6 +57,7 @@ type Machine struct {
 
 	opsByAddr     map[uint64]*ftrace.Ops // those of guest code
 	guestHandlers int                    // how many of them are registered
+	kprobe        kprobes
 	engine        *transition.Engine
 	klp           *livepatch.Core
 	klpMutex      bool

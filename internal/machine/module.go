@@ -349,6 +349,7 @@ func (m *Machine) callInit(mod *Module, src ModuleSource) (int32, error) {
 
 // dropModule is free_module.
 func (m *Machine) dropModule(mod *Module) {
+	m.killKprobes(mod.Name)
 	for i, other := range m.modules {
 		if other == mod {
 			m.modules = append(m.modules[:i:i], m.modules[i+1:]...)
@@ -408,6 +409,7 @@ func (m *Machine) deleteModule(name string, force bool) error {
 			m.failures = append(m.failures, err)
 		}
 	}
+	m.killKprobes(mod.Name)
 	m.notify(mod)
 	m.klp.ModuleGoing(name)
 	m.dropModule(mod)

@@ -27,7 +27,7 @@ func (e *GuestFault) Unwrap() error { return e.Err }
 // fault delivers an exception: a breakpoint that a text poke put there is
 // emulated; everything else is the end of the task.
 func (m *Machine) fault(c *CPU, t *Task, f *cpu.Fault) {
-	if f.Vector == cpu.VectorBP && m.emulateInt3(c, f.RIP) {
+	if f.Vector == cpu.VectorBP && (m.emulateInt3(c, f.RIP) || m.kprobeInt3(c, t, f.RIP)) {
 		return
 	}
 	m.guestError(c, t, f)

@@ -20,6 +20,8 @@ type CPU struct {
 	nmiStack uint64 // top of its NMI stack; 0 until it is needed
 	irqStack uint64 // top of its interrupt stack; 0 until it is needed
 
+	kprobe *Kprobe // current_kprobe
+
 	online bool
 	passes uint64 // context switches, also those that find nobody else to run
 	kicked bool   // a grace period waits for one

@@ -56,7 +56,12 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 	}
 	m.onCPU = c
 	c.tsc = c.vcpu.Retired()
-	stop := c.vcpu.Run(n)
+	var stop cpu.Stop
+	if t.stepOver != 0 {
+		stop = m.stepKprobe(c, t)
+	} else {
+		stop = c.vcpu.Run(n)
+	}
 	c.tsc = 0
 	m.clock.rounds += stop.Count
 	m.used += stop.Count

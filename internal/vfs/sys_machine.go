@@ -43,6 +43,7 @@ func sysRoot(m Current) Node {
 		Entry{"kernel", dir(0o755,
 			Entry{"debug", dir(0o700,
 				Entry{"dynamic_debug", dir(0o755, Entry{"control", dynamicDebug(m)})},
+				Entry{"kprobes", kprobesDir(m)},
 				Entry{"tracing", tracing},
 			)},
 			Entry{"livepatch", livepatchDir(m)},

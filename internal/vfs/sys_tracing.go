@@ -29,6 +29,9 @@ func tracingDir(m Current) Node {
 			return fmt.Sprintf("%d pages:%d groups: %d\n", n, pages, groups)
 		})},
 		Entry{"enabled_functions", tracefs(func() string { return recordList(m(), ftrace.FlagEnabled) })},
+		Entry{"events", eventsDir(m)},
+		Entry{"kprobe_events", kprobeEvents(m)},
+		Entry{"kprobe_profile", kprobeProfile(m)},
 		Entry{"max_graph_depth", maxGraphDepth(m)},
 		Entry{"options", optionsDir(m)},
 		Entry{"set_ftrace_filter", filterFile(m, true)},
