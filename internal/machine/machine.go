@@ -68,7 +68,10 @@ type Machine struct {
 	procs       []*ProcEntry    // files that guest modules made in /proc
 	paramTexts  map[uint64]bool // strings that param_set_charp has allocated
 	trampolines trampolineSpace
-	unwind      unwinder
+
+	lastUnloaded        string // module, with its flags
+	msrReads, msrWrites bool   // an unchecked access was complained of
+	unwind              unwinder
 
 	checks *checker // nil: off
 

@@ -412,6 +412,7 @@ func (m *Machine) deleteModule(name string, force bool) error {
 	m.killKprobes(mod.Name)
 	m.notify(mod)
 	m.klp.ModuleGoing(name)
+	m.lastUnloaded = mod.Name + mod.flags(false)
 	m.dropModule(mod)
 	return nil
 }

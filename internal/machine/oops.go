@@ -25,9 +25,13 @@ func (e *GuestFault) Error() string {
 func (e *GuestFault) Unwrap() error { return e.Err }
 
 // fault delivers an exception: a breakpoint that a text poke put there is
-// emulated; everything else is the end of the task.
+// emulated, a WARN is printed, what __ex_table lists is fixed up; everything
+// else is the end of the task.
 func (m *Machine) fault(c *CPU, t *Task, f *cpu.Fault) {
 	if f.Vector == cpu.VectorBP && (m.emulateInt3(c, f.RIP) || m.kprobeInt3(c, t, f.RIP)) {
+		return
+	}
+	if m.reportBug(c, t, f) || m.fixupException(c, f) {
 		return
 	}
 	m.guestError(c, t, f)
@@ -103,18 +107,10 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 		m.oopses++
 		say("Oops: %s: %04x [#%d] PREEMPT SMP", name, code, m.oopses)
 	}
-	say("CPU: %d UID: 0 PID: %d Comm: %s %s %s #1", c.id, t.PID, t.Comm, m.TaintString(), Release)
-	if m.taint != 0 {
-		say("Tainted: %s", m.taintNames())
-	}
+	m.showTask(c, t, say)
 	m.taint, m.locksOff = m.taint|taintDie, true
 	m.showRegs(c, say)
-	say("Call Trace:")
-	say(" <TASK>")
-	for _, line := range m.Backtrace(t) {
-		say(" %s", line)
-	}
-	say(" </TASK>")
+	m.showTrace(t, say)
 	if panicked != nil {
 		say("---[ end %v ]---", panicked)
 		return

@@ -19,6 +19,7 @@ func TestGuestRebuild(t *testing.T) {
 		{"testdata/guest", "build.sh"},
 		{"testdata/scenarios/guest", "build.sh"},
 		{"testdata/scenarios/modules", "build.sh"},
+		{"testdata/scenarios/ko", "build.sh"},
 		{"testdata/scenarios/transition", "build.sh"},
 		{"testdata/scenarios/recorded/test_modules", "build.sh"},
 		{"internal/machine/kernel", "src/build.sh"},
@@ -103,7 +104,7 @@ func built(t *testing.T, dir string) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && (strings.HasSuffix(path, ".o") || d.Name() == "results.txt") {
+		if err == nil && (strings.HasSuffix(path, ".o") || strings.HasSuffix(path, ".ko") || d.Name() == "results.txt") {
 			rel, err := filepath.Rel(dir, path)
 			out = append(out, rel)
 			return err

@@ -137,12 +137,15 @@ func taskStatus(t *machine.Task) string {
 func procModules(m *machine.Machine) string {
 	var b strings.Builder
 	for _, mod := range m.Modules() {
+		if mod.State == machine.ModuleUnformed {
+			continue
+		}
 		state := map[machine.ModuleState]string{
 			machine.ModuleLive: "Live", machine.ModuleComing: "Loading", machine.ModuleGoing: "Unloading",
 		}[mod.State]
 		fmt.Fprintf(&b, "%s %d %d %s %s 0x%016x", mod.Name, mod.Size(), mod.Refs, usedBy(mod), state, mod.Base)
-		if mod.Taint != "" {
-			fmt.Fprintf(&b, " (%s)", mod.Taint)
+		if flags := mod.Flags(); flags != "" {
+			b.WriteString(" " + flags)
 		}
 		b.WriteByte('\n')
 	}
