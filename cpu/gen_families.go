@@ -50,9 +50,8 @@ func step1(size int, sign string) string {
 		v = "^a & r"
 	}
 	one := map[string]string{"+": "a + 1", "-": "a - 1"}[sign]
-	return "r := " + one + "\n" + result(size) +
-		onlyFlags(fmt.Sprintf("v := %s\nv <<= %d\nold := c.fc & carryBit\nc.fc = old | (old^(v^v<<1)&carryBit)>>1 | %s&auxBit\n",
-			wide(size, v), 64-size, wide(size, "("+v+")")))
+	return "r := " + one + "\n" + someFlags(result(size)+fmt.Sprintf("v := %s\nv <<= %d\nold := c.fc & carryBit\nc.fc = old | (old^(v^v<<1)&carryBit)>>1 | %s&auxBit\n",
+		wide(size, v), 64-size, wide(size, "("+v+")")))
 }
 
 func (g *generator) unary() {
@@ -81,9 +80,9 @@ func (g *generator) unary() {
 func imul(size int) string {
 	if size == 32 {
 		return "p := int64(int32(a)) * int64(int32(b))\nr := uint32(p)\n" +
-			onlyFlags("c.fz = 1\nc.fr = uint64(r)<<32 | uint64(r)\nc.fc = 0\nif p != int64(int32(p)) {\nc.fc = carryBit\n}\n")
+			allFlags("c.fz = 1\nc.fr = uint64(r)<<32 | uint64(r)\nc.fc = 0\nif p != int64(int32(p)) {\nc.fc = carryBit\n}\n")
 	}
-	return "r := a * b\n" + onlyFlags("hi, _ := bits.Mul64(a, b)\nhi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a\n"+
+	return "r := a * b\n" + allFlags("hi, _ := bits.Mul64(a, b)\nhi -= uint64(int64(a)>>63)&b + uint64(int64(b)>>63)&a\n"+
 		"c.fz, c.fr, c.fc = 1, r, 0\nif hi != uint64(int64(r)>>63) {\nc.fc = carryBit\n}\n")
 }
 
@@ -101,7 +100,7 @@ func (g *generator) multiply() {
 		rows = append(rows, "{"+strings.Join(codes, ", ")+"}")
 	}
 	g.table("hotImul", "[4][2]uint16", rows)
-	wideFlags := "c.fz, c.fr, c.fc = 1, lo, 0\nif hi != 0 {\nc.fc = carryBit\n}\n"
+	wideFlags := "c.fz, c.fr, c.fc = 1, lo, 0\nif hi != 0 {\nc.fc = carryBit\n}\nFLAGS\n"
 	g.table("hotMul", "[2]uint16", []string{
 		g.add("MulR32", "p := uint64(uint32(c.r[RAX])) * uint64(uint32(c.r[o.d]))\nlo, hi := uint64(uint32(p)), p>>32\n"+
 			"c.r[RAX], c.r[RDX] = lo, hi\n"+strings.Replace(wideFlags, "lo, 0", "lo<<32 | lo, 0", 1)+next),
@@ -208,21 +207,20 @@ func (g *generator) shifts() {
 	// The flags follow shiftShl and its neighbours; k is not zero.
 	flags := map[string]func(size int) string{
 		"shl": func(size int) string {
-			return "r := a << k\n" + result(size) + onlyFlags(fmt.Sprintf("c.fc = %s<<%d<<(k-1)&carryBit | c.fr>>1&overflowBit\n", wide(size, "a"), 64-size))
+			return "r := a << k\n" + allFlags(result(size)+fmt.Sprintf("c.fc = %s<<%d<<(k-1)&carryBit | c.fr>>1&overflowBit\n", wide(size, "a"), 64-size))
 		},
 		"shr": func(size int) string {
-			return "r := a >> k\n" + result(size) + onlyFlags(fmt.Sprintf("cf := %s<<(64-k)&carryBit\nof := uint64(0)\nif k == 1 {\nof = %s<<%d&carryBit\n}\nc.fc = cf | (cf^of)>>1\n",
+			return "r := a >> k\n" + allFlags(result(size)+fmt.Sprintf("cf := %s<<(64-k)&carryBit\nof := uint64(0)\nif k == 1 {\nof = %s<<%d&carryBit\n}\nc.fc = cf | (cf^of)>>1\n",
 				wide(size, "a"), wide(size, "a"), 64-size))
 		},
 		"sar": func(size int) string {
-			return fmt.Sprintf("r := %s(int%d(a) >> k)\n", typ(size), size) + result(size) +
-				onlyFlags(fmt.Sprintf("cf := uint64(int64(int%d(a)) >> (k-1))<<63\nc.fc = cf | cf>>1\n", size))
+			return fmt.Sprintf("r := %s(int%d(a) >> k)\n", typ(size), size) + allFlags(result(size)+fmt.Sprintf("cf := uint64(int64(int%d(a)) >> (k-1))<<63\nc.fc = cf | cf>>1\n", size))
 		},
 		"rol": func(size int) string {
-			return fmt.Sprintf("r := bits.RotateLeft%d(a, int(k))\n", size) + onlyFlags(fmt.Sprintf("c.fc = c.fc&^(carryBit|overflowBit) | %s<<63 | %s>>%d<<62\n", wide(size, "r"), wide(size, "r"), size-1))
+			return fmt.Sprintf("r := bits.RotateLeft%d(a, int(k))\n", size) + someFlags(fmt.Sprintf("c.fc = c.fc&^(carryBit|overflowBit) | %s<<63 | %s>>%d<<62\n", wide(size, "r"), wide(size, "r"), size-1))
 		},
 		"ror": func(size int) string {
-			return fmt.Sprintf("r := bits.RotateLeft%d(a, -int(k))\n", size) + onlyFlags(fmt.Sprintf("c.fc = c.fc&^(carryBit|overflowBit) | %s<<%d&(carryBit|overflowBit)\n", wide(size, "r"), 64-size))
+			return fmt.Sprintf("r := bits.RotateLeft%d(a, -int(k))\n", size) + someFlags(fmt.Sprintf("c.fc = c.fc&^(carryBit|overflowBit) | %s<<%d&(carryBit|overflowBit)\n", wide(size, "r"), 64-size))
 		},
 	}
 	var rows []string
@@ -270,13 +268,13 @@ func (g *generator) bits() {
 		for _, size := range []int{32, 64} {
 			n := map[string]string{"RR": "c.r[o.s]", "RI": "o.imm"}[f]
 			codes = append(codes, g.add(fmt.Sprintf("Bt%s%d", f, size), fmt.Sprintf(
-				"cf := c.r[o.d] >> (%s & %d) << 63\nof := (c.fc ^ c.fc<<1) & carryBit\nc.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1\n", n, size-1)+next))
+				"SETTLED\ncf := c.r[o.d] >> (%s & %d) << 63\nof := (c.fc ^ c.fc<<1) & carryBit\nc.fc = c.fc&^(carryBit|overflowBit) | cf | (cf^of)>>1\n", n, size-1)+next))
 		}
 		rows = append(rows, "{"+strings.Join(codes, ", ")+"}")
 	}
 	g.table("hotBt", "[2][2]uint16", rows)
 	scan := func(name string, size int, count string) string {
-		return g.add(fmt.Sprintf("%s%d", name, size), "v := "+reg(size, "s")+"\nc.fz = "+wide(size, "v")+"\nif v != 0 {\nc.r[o.d] = uint64("+count+")\n}\n"+next)
+		return g.add(fmt.Sprintf("%s%d", name, size), "SETTLED\nv := "+reg(size, "s")+"\nc.fz = "+wide(size, "v")+"\nif v != 0 {\nc.r[o.d] = uint64("+count+")\n}\n"+next)
 	}
 	g.table("hotBsf", "[2][2]uint16", []string{
 		"{" + scan("Bsf", 32, "bits.TrailingZeros32(v)") + ", " + scan("Bsf", 64, "bits.TrailingZeros64(v)") + "}",
@@ -284,12 +282,12 @@ func (g *generator) bits() {
 	})
 	count := func(name string, size int, expr string) string {
 		return g.add(fmt.Sprintf("%s%d", name, size), "v := "+reg(size, "s")+"\nr := uint64("+expr+")\n"+
-			"c.fr, c.fz, c.fc = r, r, 0\nif v == 0 {\nc.fc = carryBit | overflowBit\n}\nc.r[o.d] = r\n"+next)
+			"FLAGS\nc.fr, c.fz, c.fc = r, r, 0\nif v == 0 {\nc.fc = carryBit | overflowBit\n}\nc.r[o.d] = r\n"+next)
 	}
 	// Not bits.OnesCount: that is a call where the host has no popcnt, and a call
 	// anywhere in the loop costs every instruction.
 	popcnt := func(size int) string {
-		return g.add(fmt.Sprintf("Popcnt%d", size), "v := "+wide(size, reg(size, "s"))+"\nc.fr, c.fz, c.fc = 1, v, 0\n"+
+		return g.add(fmt.Sprintf("Popcnt%d", size), "v := "+wide(size, reg(size, "s"))+"\nFLAGS\nc.fr, c.fz, c.fc = 1, v, 0\n"+
 			"v -= v >> 1 & 0x5555555555555555\nv = v&0x3333333333333333 + v>>2&0x3333333333333333\n"+
 			"c.r[o.d] = (v + v>>4) & 0x0f0f0f0f0f0f0f0f * 0x0101010101010101 >> 56\n"+next)
 	}
@@ -305,12 +303,12 @@ func (g *generator) bits() {
 func (g *generator) conditional() {
 	var set, cmov []string
 	for cc, name := range conditions {
-		set = append(set, g.add("Set"+name, "v := c.r[o.d] &^ 0xff\nif "+condition(cc)+" {\nv |= 1\n}\nc.r[o.d] = v\n"+next))
+		set = append(set, g.add("Set"+name, "SETTLED\nv := c.r[o.d] &^ 0xff\nif "+condition(cc)+" {\nv |= 1\n}\nc.r[o.d] = v\n"+next))
 		cmov = append(cmov, "{"+
-			g.add("Cmov"+name+"32", "v := c.r[o.d]\nif "+condition(cc)+" {\nv = c.r[o.s]\n}\nc.r[o.d] = uint64(uint32(v))\n"+next)+", "+
-			g.add("Cmov"+name+"64", "if "+condition(cc)+" {\nc.r[o.d] = c.r[o.s]\n}\n"+next)+", "+
-			g.add("Cmov"+name+"M32", address("B")+page("rtlb", 32)+"v := uint32(c.r[o.d])\nif "+condition(cc)+" {\nv = "+load(32)+"\n}\nc.r[o.d] = uint64(v)\n"+next)+", "+
-			g.add("Cmov"+name+"M64", address("B")+page("rtlb", 64)+"if "+condition(cc)+" {\nc.r[o.d] = "+load(64)+"\n}\n"+next)+"}")
+			g.add("Cmov"+name+"32", "SETTLED\nv := c.r[o.d]\nif "+condition(cc)+" {\nv = c.r[o.s]\n}\nc.r[o.d] = uint64(uint32(v))\n"+next)+", "+
+			g.add("Cmov"+name+"64", "SETTLED\nif "+condition(cc)+" {\nc.r[o.d] = c.r[o.s]\n}\n"+next)+", "+
+			g.add("Cmov"+name+"M32", "SETTLED\n"+address("B")+page("rtlb", 32)+"v := uint32(c.r[o.d])\nif "+condition(cc)+" {\nv = "+load(32)+"\n}\nc.r[o.d] = uint64(v)\n"+next)+", "+
+			g.add("Cmov"+name+"M64", "SETTLED\n"+address("B")+page("rtlb", 64)+"if "+condition(cc)+" {\nc.r[o.d] = "+load(64)+"\n}\n"+next)+"}")
 	}
 	g.table("hotSet", "[16]uint16", set)
 	g.table("hotCmov", "[16][4]uint16", cmov)
@@ -327,7 +325,7 @@ const goFound = "t := j.op\nFOUND\n"
 func (g *generator) branches() {
 	var jcc []string
 	for cc, name := range conditions {
-		jcc = append(jcc, g.add("J"+name, "if "+condition(cc)+" {\n"+linked+"} else {\n"+next+"}\n"))
+		jcc = append(jcc, g.add("J"+name, "SETTLED\nif "+condition(cc)+" {\n"+linked+"} else {\n"+next+"}\n"))
 	}
 	g.table("hotJcc", "[16]uint16", jcc)
 	g.add("Jmp", linked)
@@ -351,7 +349,7 @@ func (g *generator) atomics() {
 		xadd = append(xadd, g.add(fmt.Sprintf("XaddMR%d", size), at+"b := "+reg(size, "s")+"\n"+compute("add", size)+
 			store(size, "r")+setReg(size, "s", "a")+next))
 		xchg = append(xchg, g.add(fmt.Sprintf("XchgMR%d", size), at+store(size, reg(size, "s"))+setReg(size, "s", "a")+next))
-		cmp := "old := a\n{\na, b := " + conv(size, "c.r[RAX]") + ", old\n" + compute("cmp", size) + "}\n"
+		cmp := "old := a\n{\na, b := " + conv(size, "c.r[RAX]") + ", old\n" + withFlags(compute("cmp", size), loud) + "}\n"
 		cx = append(cx, g.add(fmt.Sprintf("CmpxchgMR%d", size), at+cmp+
 			"if c.fz == 0 {\n"+store(size, reg(size, "s"))+"} else {\nc.r[RAX] = "+wide(size, "old")+"\n}\n"+next))
 	}

@@ -44,9 +44,9 @@ func main() {
 	g.bits()
 	g.branches()
 	g.atomics()
-	g.quiet()
+	g.variants()
 	g.fused()
-	g.pairs("hot_pairs.txt")
+	g.sequences("hot_sequences.txt")
 	g.write("hot_codes.go", g.codes())
 	g.write("hot_switch.go", g.switchFile())
 	g.write("hot_leaf.go", g.leafFile())
@@ -124,63 +124,103 @@ func store(size int, v string) string { return fmt.Sprintf("store%d(e.page, addr
 
 const next = "o = step(o)\n"
 
-// Text between these marks only records flags: it is left out where the next
-// instruction overwrites them all.
+// Text between the outer marks only records flags: it is left out where the next
+// instruction overwrites them all. What is behind the middle mark, if there is one,
+// does instead where no instruction near reads them: it only remembers operands.
 const (
 	flagsBegin = "\x01"
+	flagsLate  = "\x04"
 	flagsEnd   = "\x02"
 )
 
-func onlyFlags(s string) string { return flagsBegin + s + flagsEnd }
+// allFlags is text that records all flags, someFlags text that needs the old ones.
+func allFlags(s string) string  { return flagsBegin + s + "FLAGS\n" + flagsEnd }
+func someFlags(s string) string { return flagsBegin + "SETTLED\n" + s + flagsEnd }
 
-// withFlags and withoutFlags resolve the marks.
-func withFlags(s string) string {
-	return strings.NewReplacer(flagsBegin, "", flagsEnd, "").Replace(s)
-}
+// A flagMode says which of the marked texts stay.
+type flagMode int
 
-func withoutFlags(s string) string {
+const (
+	loud  flagMode = iota // flags are recorded
+	quiet                 // they are not
+	late                  // they may be, later
+)
+
+// withFlags resolves the marks.
+func withFlags(s string, mode flagMode) string {
+	var b strings.Builder
 	for {
 		before, rest, ok := strings.Cut(s, flagsBegin)
+		b.WriteString(before)
 		if !ok {
-			return s
+			return b.String()
 		}
-		_, after, _ := strings.Cut(rest, flagsEnd)
-		s = before + after
+		marked, after, _ := strings.Cut(rest, flagsEnd)
+		now, later, ok := strings.Cut(marked, flagsLate)
+		if mode == late && ok {
+			now = later
+		}
+		if mode != quiet {
+			b.WriteString(now)
+		}
+		s = after
 	}
 }
 
 // result records ZF, SF and PF of r.
 func result(size int) string {
 	if size == 64 {
-		return onlyFlags("c.fz, c.fr = r, r\n")
+		return "c.fz, c.fr = r, r\n"
 	}
-	return onlyFlags(fmt.Sprintf("c.fz = uint64(r)\nc.fr = uint64(r)<<%d | uint64(r)\n", 64-size))
+	return fmt.Sprintf("c.fz = uint64(r)\nc.fr = uint64(r)<<%d | uint64(r)\n", 64-size)
 }
 
 // carries records the carries v.
 func carries(size int, v string) string {
 	if size == 64 {
-		return onlyFlags("c.fc = " + v + "\n")
+		return "c.fc = " + v + "\n"
 	}
-	return onlyFlags(fmt.Sprintf("v := uint64(%s)\nc.fc = v<<%d | v\n", v, 64-size))
+	return fmt.Sprintf("v := uint64(%s)\nc.fc = v<<%d | v\n", v, 64-size)
 }
 
 // compute is r = a op b with its flags; a and b have the operand type.
 func compute(op string, size int) string {
-	add := carries(size, "a&b | (a|b)&^r")
-	sub := carries(size, "^a&b | (^a|b)&r")
+	add := result(size) + carries(size, "a&b | (a|b)&^r")
+	sub := result(size) + carries(size, "^a&b | (^a|b)&r")
+	remember := func(flags, kind string) string {
+		return allFlags(flags)[:len(allFlags(flags))-1] + flagsLate +
+			fmt.Sprintf("_, la, lb, late = r, %s, %s, late%s%d\n", wide(size, "a"), wide(size, "b"), kind, size) + flagsEnd
+	}
 	switch op {
 	case "add":
-		return "r := a + b\n" + result(size) + add
+		return "r := a + b\n" + remember(add, "Add")
 	case "sub", "cmp":
-		return "r := a - b\n" + result(size) + sub
+		return "r := a - b\n" + remember(sub, "Sub")
 	case "adc":
-		return "r := a + b + " + conv(size, "c.fc>>63") + "\n" + result(size) + add
+		return "SETTLED\nr := a + b + " + conv(size, "c.fc>>63") + "\n" + allFlags(add)
 	case "sbb":
-		return "r := a - b - " + conv(size, "c.fc>>63") + "\n" + result(size) + sub
+		return "SETTLED\nr := a - b - " + conv(size, "c.fc>>63") + "\n" + allFlags(sub)
 	}
 	sign := map[string]string{"and": "&", "test": "&", "or": "|", "xor": "^"}[op]
-	return "r := a " + sign + " b\n" + result(size) + onlyFlags("c.fc = 0\n")
+	flags := allFlags(result(size) + "c.fc = 0\n")
+	return "r := a " + sign + " b\n" + flags[:len(flags)-1] + flagsLate +
+		fmt.Sprintf("la, late = %s, lateLogic%d\n", wide(size, "r"), size) + flagsEnd
+}
+
+// settle records what late operations left.
+func settle() string {
+	var b strings.Builder
+	b.WriteString("switch late {\n")
+	for _, op := range []string{"add", "sub"} {
+		for _, size := range sizes {
+			fmt.Fprintf(&b, "case late%s%d:\na, b := %s, %s\n%s", title(op), size, conv(size, "la"), conv(size, "lb"), withFlags(compute(op, size), loud))
+		}
+	}
+	for _, size := range sizes {
+		fmt.Fprintf(&b, "case lateLogic%d:\nr := %s\n%sc.fc = 0\n", size, conv(size, "la"), result(size))
+	}
+	b.WriteString("}\n")
+	return resolve(b.String(), inLeaf)
 }
 
 // condition is a Go expression for condition code cc.
@@ -238,37 +278,58 @@ func operands(f string, size int, rmw bool) (read, write string) {
 		fmt.Sprintf("a, b := %s, %s\n", load(size), conv(size, "o.imm")), store(size, "r")
 }
 
-// fusable are the compares that are fused with a conditional jump behind them.
-var fusable = []string{"RR", "RI", "RMB", "MIB"}
+// A fusable is an operation that is fused with a conditional jump behind it.
+type fusable struct {
+	op    string
+	forms []string
+	sizes []int
+	ccs   string
+}
 
-// fused is compare and branch in one: two instructions, unless the branch's
-// target is not known yet.
+// Not o, no, p and np: they are rare.
+const (
+	orders = " b ae e ne be a s ns l ge le g "
+	signs  = " e ne s ns "
+)
+
+var fusables = []fusable{
+	{"cmp", []string{"RR", "RI", "RMB", "RMX", "MRB", "MIB", "MIX"}, sizes, orders},
+	{"test", []string{"RR", "RI", "MIB"}, sizes, orders},
+	{"sub", []string{"RR", "RI"}, []int{32, 64}, orders},
+	{"add", []string{"RR", "RI"}, []int{32, 64}, signs},
+	{"and", []string{"RR", "RI"}, []int{32, 64}, signs},
+	{"or", []string{"RR"}, []int{32, 64}, signs},
+}
+
+// fused is operation and branch in one: two instructions, unless the branch's
+// target is not known yet. The flags are for those behind the branch.
 func (g *generator) fused() {
 	var rows []string
-	for _, op := range []string{"cmp", "test"} {
-		var forms []string
-		for _, f := range fusable {
-			var bySize []string
-			for _, size := range []int{8, 32, 64} {
+	for _, f := range fusables {
+		for _, form := range f.forms {
+			for _, size := range f.sizes {
+				first := fmt.Sprintf("op%s%s%d", title(f.op), form, size)
+				read, write := operands(form, size, false)
+				if f.op == "cmp" || f.op == "test" {
+					write = ""
+				}
 				var codes []string
-				read, _ := operands(f, size, false)
 				for cc, name := range conditions {
-					if strings.Contains(" o no p np ", " "+name+" ") {
-						codes = append(codes, "opSlow")
+					if !strings.Contains(f.ccs, " "+name+" ") {
 						continue
 					}
-					n := fmt.Sprintf("op%s%s%dJ%s", title(op), f, size, name)
-					g.forms = append(g.forms, form{name: n, fuse: true, body: read + compute(op, size) + fusedBranch(op, size, cc)})
-					codes = append(codes, n)
+					g.forms = append(g.forms, switchForm(first+"J"+name, read+withFlags(compute(f.op, size), late)+write+fusedBranch(f.op, size, cc)))
+					codes = append(codes, fmt.Sprintf("%d: %sJ%s", cc, first, name))
 				}
-				bySize = append(bySize, "{"+strings.Join(codes, ", ")+"}")
+				rows = append(rows, first+": {"+strings.Join(codes, ", ")+"}")
 			}
-			forms = append(forms, "{"+strings.Join(bySize, ", ")+"}")
 		}
-		rows = append(rows, "{"+strings.Join(forms, ", ")+"}")
 	}
-	g.table("hotFused", "[2][4][3][16]uint16", rows)
+	g.table("hotFused", "[...][16]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
 }
+
+// switchForm is a form of the switch alone.
+func switchForm(name, body string) form { return form{name: name, body: body, fuse: true} }
 
 func fusedBranch(op string, size, cc int) string {
 	return "o = step(o)\nif " + direct(op, size, cc) + " {\nTAKE\n} else {\no = step(o)\n}\n"
@@ -278,7 +339,7 @@ func fusedBranch(op string, size, cc int) string {
 func direct(op string, size, cc int) string {
 	s := fmt.Sprintf("int%d", size)
 	e := ""
-	if op == "test" {
+	if op == "add" || op == "or" || op == "and" || op == "test" {
 		e = []string{"", "", "r == 0", "r == 0", s + "(r) < 0", "", s + "(r) < 0", s + "(r) <= 0"}[cc>>1]
 	} else {
 		e = []string{"", "a < b", "a == b", "a <= b", s + "(r) < 0", "", s + "(a) < " + s + "(b)", s + "(a) <= " + s + "(b)"}[cc>>1]
@@ -297,11 +358,11 @@ func direct(op string, size, cc int) string {
 	panic(e)
 }
 
-// pairs makes one case of two instructions that often follow each other: lines of
-// two codes in the file, and which operands of the second are the register that
-// the first writes: they need not wait for memory. The second may be the first
-// half of a branch.
-func (g *generator) pairs(file string) {
+// sequences makes one case of instructions that often follow each other: lines of
+// codes in the file, each with the operands, behind a slash, that are the
+// register that the one before writes: they need not wait for memory. A conditional
+// branch that is not the last goes on if it is not taken.
+func (g *generator) sequences(file string) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		log.Fatal(err)
@@ -313,52 +374,75 @@ func (g *generator) pairs(file string) {
 	g.reads()
 	var rows []string
 	for line := range strings.Lines(string(text)) {
-		var a, b, same string
-		if n, _ := fmt.Sscan(line, &a, &b, &same); n < 2 || a == "#" {
+		words := strings.Fields(line)
+		if words[0] == "#" {
 			continue // a comment
 		}
-		if bodies[a] == "" || bodies[b] == "" {
-			log.Fatalf("%s: %s: no such forms", file, strings.TrimSpace(line))
+		var name, begin, last, same string
+		var parts []string
+		for i, w := range words {
+			begin = name
+			last, same, _ = strings.Cut(w, "/")
+			if bodies[last] == "" {
+				log.Fatalf("%s: %s: no form %s", file, strings.TrimSpace(line), last)
+			}
+			parts = append(parts, bodies[last])
+			if same != "" {
+				pass(parts, i, same)
+			}
+			name = strings.Replace(name+"_"+w[2:], "/", "_", 1)
 		}
-		n := a + "_" + b[2:]
-		if same != "" {
-			n += "_" + same
+		name = "op" + name[1:]
+		if begin != "" {
+			begin = "op" + begin[1:]
 		}
-		g.forms = append(g.forms, form{name: n, fuse: true, body: pairBody(bodies[a], bodies[b], same, overwrites(b))})
-		rows = append(rows, fmt.Sprintf("{%s, %s, %d}: %s", a, b, sameMask(same), n))
+		g.forms = append(g.forms, switchForm(name, block(parts)))
+		rows = append(rows, fmt.Sprintf("{%s, %s, %d}: %s", begin, last, sameMask(same), name))
 	}
-	g.table("hotPairs", "map[pairKey]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
+	g.table("hotSequences", "map[sequenceKey]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
 }
 
-// pairBody is first and second in one. If the second overwrites all flags and
-// cannot fail, those of the first are dead; so is the register that the first
-// writes if the second replaces it.
-func pairBody(first, second, same string, dead bool) string {
-	if dead {
-		first = withoutFlags(first)
-	}
-	first = "{\n" + first + "}\n"
-	if same != "" {
-		keep := !strings.Contains(same, "d") || !replaces(second)
-		first = "var w uint64\n" + forward(first, keep)
-		second = forwarded(second, same)
-	}
-	return first + "{\n" + second + "}\n"
+// pass makes part i of a sequence take what the one before writes from a variable.
+// If it replaces that register and cannot fail, the first need not write it.
+func pass(parts []string, i int, same string) {
+	w := fmt.Sprintf("w%d", i)
+	keep := !strings.Contains(same, "d") || !replaces(parts[i])
+	parts[i-1] = forward(parts[i-1], w, keep)
+	parts[i] = forwarded(parts[i], w, same)
 }
 
-// quiet makes forms that record no flags, for where they are overwritten before
-// anything can look at them.
-func (g *generator) quiet() {
-	var rows []string
+func block(parts []string) string {
+	var b strings.Builder
+	for i, p := range parts {
+		if w := fmt.Sprintf("w%d", i); i > 0 && strings.Contains(p, w) {
+			fmt.Fprintf(&b, "var %s uint64\n", w)
+		}
+	}
+	for i, p := range parts {
+		if i < len(parts)-1 {
+			p = strings.ReplaceAll(p, "TAKE\n", "TAKE\ngoto again\n")
+		}
+		b.WriteString("{\n" + p + "}\n")
+	}
+	return b.String()
+}
+
+// variants makes forms that record no flags, for where they are overwritten before
+// anything can look at them, and forms that do so later.
+func (g *generator) variants() {
+	var quiets, lates []string
 	for _, f := range g.forms {
-		body := withoutFlags(f.body)
-		if body == f.body || !strings.Contains(body, writesD) || strings.Contains(body, "&^0xff") {
-			continue
+		if body := withFlags(f.body, quiet); body != withFlags(f.body, loud) && strings.Contains(body, writesD) && !strings.Contains(body, "&^0xff") {
+			g.forms = append(g.forms, switchForm(f.name+"q", body))
+			quiets = append(quiets, f.name+": "+f.name+"q")
 		}
-		g.forms = append(g.forms, form{name: f.name + "q", body: body, fuse: true})
-		rows = append(rows, f.name+": "+f.name+"q")
+		if strings.Contains(f.body, flagsLate) && strings.HasSuffix(f.body, next) {
+			g.forms = append(g.forms, switchForm(f.name+"l", withFlags(f.body, late)))
+			lates = append(lates, f.name+": "+f.name+"l")
+		}
 	}
-	g.table("hotQuiet", "[...]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
+	g.table("hotQuiet", "[...]uint16", []string{"\n" + strings.Join(append(quiets, ""), ",\n")})
+	g.table("hotLate", "[...]uint16", []string{"\n" + strings.Join(append(lates, ""), ",\n")})
 }
 
 // sameFields are the operands whose bits in sameMask are 1, 2, 4, 8.
@@ -388,27 +472,27 @@ func written(body string) (before, value, after string, ok bool) {
 // register but those that its operands name.
 func replaces(body string) bool {
 	_, _, _, ok := written(body)
-	return ok && !strings.Contains(body, "SLOW") && !strings.Contains(body, "c.r[R")
+	return ok && !strings.Contains(body, "SLOW") && !strings.Contains(body, "SETTLED") && !strings.Contains(body, "c.r[R")
 }
 
 // forward makes w of what the form writes to register d.
-func forward(body string, keep bool) string {
+func forward(body, w string, keep bool) string {
 	before, value, after, ok := written(body)
 	if !ok {
 		log.Fatalf("writes no register for sure:\n%s", body)
 	}
 	if keep {
-		after = writesD + "w\n" + after
+		after = writesD + w + "\n" + after
 	}
-	return before + "w = " + value + "\n" + after
+	return before + w + " = " + value + "\n" + after
 }
 
 // forwarded makes a form read w where it would read one of the operands.
-func forwarded(body, same string) string {
+func forwarded(body, w, same string) string {
 	for _, f := range same {
 		operand := "c.r[o." + string(f) + "]"
 		body = strings.ReplaceAll(body, operand+" = ", "\x03")
-		body = strings.ReplaceAll(body, operand, "w")
+		body = strings.ReplaceAll(body, operand, w)
 		body = strings.ReplaceAll(body, "\x03", operand+" = ")
 	}
 	return body
@@ -423,15 +507,17 @@ func (g *generator) reads() {
 		if _, _, _, ok := written(f.body); ok {
 			m = append(m, "writesD")
 		}
-		body := withoutFlags(f.body)
+		body := withFlags(f.body, quiet)
 		if strings.Count(body, next) == 1 && strings.HasSuffix(body, next) && !strings.Contains(body, "SLOW") && !strings.Contains(body, "c.f") {
 			m = append(m, "harmless")
-			if overwrites(f.name) {
-				m = append(m, "setsFlags")
-			}
+		}
+		if strings.Contains(f.body, "SETTLED") {
+			m = append(m, "readsFlags")
+		} else if strings.HasSuffix(f.body, next) && strings.Contains(withFlags(f.body, loud), "FLAGS") && !strings.Contains(f.name, "RC") {
+			m = append(m, "setsFlags")
 		}
 		for _, r := range sameFields {
-			if forwarded(f.body, string(r)) != f.body && !strings.Contains(f.body, "c.r[o.d], c.r[o.s] = ") {
+			if forwarded(f.body, "w", string(r)) != f.body && !strings.Contains(f.body, "c.r[o.d], c.r[o.s] = ") {
 				m = append(m, "reads"+strings.ToUpper(string(r)))
 			}
 		}
@@ -439,13 +525,13 @@ func (g *generator) reads() {
 			rows = append(rows, f.name+": "+strings.Join(m, " | "))
 		}
 	}
-	g.table("hotOperands", "[...]uint8", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
+	g.table("hotOperands", "[...]uint16", []string{"\n" + strings.Join(append(rows, ""), ",\n")})
 }
 
 // overwrites reports whether a form sets all flags, reads none, and has operands
 // that cannot fault.
 func overwrites(name string) bool {
-	if strings.HasSuffix(name, "q") {
+	if strings.HasSuffix(name, "q") || strings.HasSuffix(name, "l") {
 		return false
 	}
 	for _, op := range []string{"Add", "Or", "And", "Sub", "Xor", "Cmp", "Test"} {
@@ -474,6 +560,13 @@ func (g *generator) codes() string {
 	}
 	b.WriteString(")\n\n// The codes by family, for specialize. None of these is ever written.\n\n")
 	b.WriteString(g.tables.String())
+	b.WriteString("// What the switch remembers instead of flags.\nconst (\nlateNone = iota\n")
+	for _, kind := range []string{"Add", "Sub", "Logic"} {
+		for _, size := range sizes {
+			fmt.Fprintf(&b, "late%s%d\n", kind, size)
+		}
+	}
+	b.WriteString(")\n")
 	return b.String()
 }
 
@@ -496,39 +589,40 @@ func (c *VCPU) loop(o *op, n int64) (next *op, left int64, slow bool) {
 		return o, n + int64(o.rem), false
 	}
 	_ = c.rip // not nil, from here on
+	var la, lb uint64
+	late := 0
 again:
 	switch o.code {
 	case opSlow:
-		goto slow
+		goto out
 	case opEnd:
 ` + resolve(linked, inSwitch) + "goto again\n")
 	for _, f := range g.forms {
-		fmt.Fprintf(&b, "case %s:\n%sgoto again\n", f.name, resolve(withFlags(f.body), inSwitch))
+		fmt.Fprintf(&b, "case %s:\n%sgoto again\n", f.name, resolve(withFlags(f.body, loud), inSwitch))
 	}
-	b.WriteString(`}
-slow:
-	return o, n + int64(o.rem), true
-spent:
-	return o, n + int64(o.rem), false
-}
-`)
+	b.WriteString("}\nout:\n" + settle() + "return o, n + int64(o.rem), n >= 0\nsettle:\n" + settle() + "late = 0\ngoto again\n}\n")
 	return b.String()
 }
 
 // What the words in bodies stand for: SLOW leaves the instruction to its
 // executor, TAKE goes on at a direct branch's target, FOUND at t, which the branch o
-// leads to.
+// leads to. The flags needed are there behind SETTLED; FLAGS is where all have
+// been written.
 var (
 	inSwitch = map[string]string{
-		"SLOW":  "goto slow",
-		"TAKE":  "t := o.link\nif t == nil {\ngoto slow\n}\nn -= int64(o.cost)\no = t\nif n < 0 {\ngoto spent\n}",
-		next:    "o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))\n", // a call, even inlined, would leave a nop
-		"FOUND": "n += int64(o.rem) - 1 - int64(t.rem)\no = t\nif n < 0 {\ngoto spent\n}",
+		"SLOW":    "goto out",
+		"SETTLED": "if late != 0 {\ngoto settle\n}",
+		"FLAGS":   "late = 0",
+		"TAKE":    "t := o.link\nif t == nil {\ngoto out\n}\nn -= int64(o.cost)\no = t\nif n < 0 {\ngoto out\n}",
+		next:      "o = (*op)(unsafe.Add(unsafe.Pointer(o), unsafe.Sizeof(op{})))\n", // a call, even inlined, would leave a nop
+		"FOUND":   "n += int64(o.rem) - 1 - int64(t.rem)\no = t\nif n < 0 {\ngoto out\n}",
 	}
 	inLeaf = map[string]string{
-		"SLOW":  "return nil",
-		"TAKE":  "t := o.link\nif t == nil {\nreturn nil\n}\no = t",
-		"FOUND": "o = t",
+		"SLOW":      "return nil",
+		"SETTLED\n": "",
+		"FLAGS\n":   "",
+		"TAKE":      "t := o.link\nif t == nil {\nreturn nil\n}\no = t",
+		"FOUND":     "o = t",
 	}
 )
 
@@ -550,7 +644,7 @@ func (g *generator) leafFile() string {
 	b.WriteString("}\n")
 	for _, f := range g.forms {
 		if !f.fuse {
-			fmt.Fprintf(&b, "\nfunc leaf%s(c *VCPU, o *op) *op {\n%sreturn o\n}\n", f.name[2:], resolve(withFlags(f.body), inLeaf))
+			fmt.Fprintf(&b, "\nfunc leaf%s(c *VCPU, o *op) *op {\n%sreturn o\n}\n", f.name[2:], resolve(withFlags(f.body, loud), inLeaf))
 		}
 	}
 	return b.String()

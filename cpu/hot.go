@@ -133,76 +133,115 @@ func (o *op) operands(in *Inst) (form int, ok bool) {
 	return 0, false
 }
 
-// quieten gives forms that record no flags to instructions whose flags are
-// overwritten before anything can see them: by a branch, a fault or an executor.
-// Only the switch has such forms.
-func quieten(run []op) {
+// choose finds the forms for the switch, which executes the run as a whole: it
+// may leave out flags that nothing can see.
+func choose(run []op) {
 	for i := range run {
-		o := &run[i]
-		if int(o.code) < len(hotQuiet) && hotQuiet[o.code] != opSlow && overwritten(run[i+1:]) {
-			o.code = hotQuiet[o.code]
-		}
+		run[i].code = single(run[i:])
 	}
 }
 
-// overwritten reports whether what follows overwrites all flags first.
+// single is the form for the first instruction of a run, with a conditional jump
+// behind it.
+func single(run []op) uint16 {
+	o := &run[0]
+	switch {
+	case o.inst == nil || o.base == opSlow:
+		return o.base
+	case run[1].conditional() && int(o.base) < len(hotFused) && hotFused[o.base][run[1].inst.cond()] != opSlow:
+		return hotFused[o.base][run[1].inst.cond()]
+	case int(o.base) < len(hotQuiet) && hotQuiet[o.base] != opSlow && overwritten(run[1:]):
+		return hotQuiet[o.base]
+	case int(o.base) < len(hotLate) && hotLate[o.base] != opSlow && !flagsRead(run[1:]):
+		return hotLate[o.base]
+	}
+	return o.base
+}
+
+// span is how many instructions the form that choose has found includes.
+func (o *op) span() int {
+	if int(o.base) < len(hotFused) && o.code != o.base && step(o).conditional() && o.code == hotFused[o.base][step(o).inst.cond()] {
+		return 2
+	}
+	return 1
+}
+
+// conditional reports whether o is a conditional jump.
+func (o *op) conditional() bool { return o.inst != nil && o.inst.Name == "j*" && o.base != opSlow }
+
+// overwritten reports whether what follows overwrites all flags before anything
+// can see them: a branch, a fault, an executor.
 func overwritten(run []op) bool {
 	for i := range run {
-		code := run[i].code
-		if int(code) >= len(hotOperands) || hotOperands[code]&harmless == 0 {
+		switch uses := run[i].uses(); {
+		case uses&harmless == 0:
 			return false
-		}
-		if hotOperands[code]&setsFlags != 0 {
+		case uses&setsFlags != 0:
 			return true
 		}
 	}
 	return false
 }
 
-// fuse replaces compares in a run by the forms that include the conditional jump
-// behind them. Only the switch has such forms; the leaf stays the compare alone.
-func fuse(run []op) {
-	for i := range len(run) - 2 {
-		o, j := &run[i], &run[i+1]
-		if j.inst.Name == "j*" && j.code != opSlow && o.code != opSlow {
-			if code := fusedCode(o, j.inst.cond()); code != opSlow {
-				o.code = code
+// flagsRead reports whether what follows in the run reads flags that are set
+// before it.
+func flagsRead(run []op) bool {
+	for i := range run {
+		switch uses := run[i].uses(); {
+		case uses&readsFlags != 0:
+			return true
+		case uses&setsFlags != 0:
+			return false
+		}
+	}
+	return false
+}
+
+// uses is what the form of the instruction alone does.
+func (o *op) uses() uint16 {
+	if int(o.base) < len(hotOperands) {
+		return hotOperands[o.base]
+	}
+	return 0
+}
+
+// join replaces ops by forms that include some behind them, which keep their own
+// codes: they can still be jumped to.
+func join(run []op) {
+	for i := range run {
+		code, last := run[i].code, &run[i]
+		for j := i + last.span(); j < len(run)-1; j += last.span() {
+			next := &run[j]
+			longer, ok := hotSequences[sequenceKey{code, next.code, sameRegister(last, next)}]
+			if !ok {
+				longer, ok = hotSequences[sequenceKey{code, next.code, 0}]
 			}
+			if !ok {
+				break
+			}
+			code, last = longer, next
 		}
+		run[i].code = code
 	}
 }
 
-// pair replaces ops by forms that include the op behind them, which keeps its own
-// code: it can still be jumped to.
-func pair(run []op) {
-	for i := range len(run) - 2 {
-		a, b := &run[i], &run[i+1]
-		code, ok := hotPairs[pairKey{a.code, b.code, sameRegister(a, b)}]
-		if !ok {
-			code, ok = hotPairs[pairKey{a.code, b.code, 0}]
-		}
-		if ok {
-			a.code = code
-		}
-	}
-}
-
-// A pairKey names two forms that follow each other, and the operands of the
-// second that are the register that the first writes.
-type pairKey struct {
+// A sequenceKey names a form, one that follows it, and the operands of the second
+// that are the register that the last instruction of the first writes.
+type sequenceKey struct {
 	first, second uint16
 	same          uint8
 }
 
-// What a form does with its operands.
+// What a form does with its operands and with flags.
 const (
-	readsD uint8 = 1 << iota
+	readsD uint16 = 1 << iota
 	readsS
 	readsB
 	readsX
-	writesD   // for sure, and nothing else that is an operand
-	harmless  // cannot fail, goes to the next instruction, and its result depends on no flag
-	setsFlags // harmless, and all flags are set
+	writesD    // for sure, and nothing else that is an operand
+	harmless   // cannot fail, goes to the next instruction, and its result depends on no flag
+	setsFlags  // all of them, whatever they were
+	readsFlags // some, or leaves some as they were
 )
 
 // sameRegister returns which operands b reads from the register that a writes.
@@ -216,27 +255,5 @@ func sameRegister(a, b *op) uint8 {
 			same |= 1 << i
 		}
 	}
-	return same & hotOperands[b.code]
-}
-
-func fusedCode(o *op, cc uint8) uint16 {
-	kind := 0
-	switch o.inst.Name {
-	case "cmp":
-	case "test":
-		kind = 1
-	default:
-		return opSlow
-	}
-	form, _ := o.operands(o.inst)
-	size := sizeIndex(o.inst.Size)
-	if size == 1 {
-		return opSlow
-	}
-	which := map[int]int{formRR: 0, formRI: 1, formRM: 2, formMI: 3}
-	n, ok := which[form]
-	if !ok {
-		return opSlow
-	}
-	return hotFused[kind][n][max(size-1, 0)][cc]
+	return same & uint8(hotOperands[b.code])
 }

@@ -575,22 +575,86 @@ const (
 	opXaddMR64
 	opXchgMR64
 	opCmpxchgMR64
+	opAddRR8l
+	opAddRR16l
 	opAddRR32q
+	opAddRR32l
 	opAddRR64q
+	opAddRR64l
+	opAddRI8l
+	opAddRI16l
 	opAddRI32q
+	opAddRI32l
 	opAddRI64q
+	opAddRI64l
+	opAddRMB8l
+	opAddRMB16l
 	opAddRMB32q
+	opAddRMB32l
 	opAddRMB64q
+	opAddRMB64l
+	opAddRMX8l
+	opAddRMX16l
 	opAddRMX32q
+	opAddRMX32l
 	opAddRMX64q
+	opAddRMX64l
+	opAddMRB8l
+	opAddMRB16l
+	opAddMRB32l
+	opAddMRB64l
+	opAddMRX8l
+	opAddMRX16l
+	opAddMRX32l
+	opAddMRX64l
+	opAddMIB8l
+	opAddMIB16l
+	opAddMIB32l
+	opAddMIB64l
+	opAddMIX8l
+	opAddMIX16l
+	opAddMIX32l
+	opAddMIX64l
+	opOrRR8l
+	opOrRR16l
 	opOrRR32q
+	opOrRR32l
 	opOrRR64q
+	opOrRR64l
+	opOrRI8l
+	opOrRI16l
 	opOrRI32q
+	opOrRI32l
 	opOrRI64q
+	opOrRI64l
+	opOrRMB8l
+	opOrRMB16l
 	opOrRMB32q
+	opOrRMB32l
 	opOrRMB64q
+	opOrRMB64l
+	opOrRMX8l
+	opOrRMX16l
 	opOrRMX32q
+	opOrRMX32l
 	opOrRMX64q
+	opOrRMX64l
+	opOrMRB8l
+	opOrMRB16l
+	opOrMRB32l
+	opOrMRB64l
+	opOrMRX8l
+	opOrMRX16l
+	opOrMRX32l
+	opOrMRX64l
+	opOrMIB8l
+	opOrMIB16l
+	opOrMIB32l
+	opOrMIB64l
+	opOrMIX8l
+	opOrMIX16l
+	opOrMIX32l
+	opOrMIX64l
 	opAdcRR32q
 	opAdcRR64q
 	opAdcRI32q
@@ -607,36 +671,200 @@ const (
 	opSbbRMB64q
 	opSbbRMX32q
 	opSbbRMX64q
+	opAndRR8l
+	opAndRR16l
 	opAndRR32q
+	opAndRR32l
 	opAndRR64q
+	opAndRR64l
+	opAndRI8l
+	opAndRI16l
 	opAndRI32q
+	opAndRI32l
 	opAndRI64q
+	opAndRI64l
+	opAndRMB8l
+	opAndRMB16l
 	opAndRMB32q
+	opAndRMB32l
 	opAndRMB64q
+	opAndRMB64l
+	opAndRMX8l
+	opAndRMX16l
 	opAndRMX32q
+	opAndRMX32l
 	opAndRMX64q
+	opAndRMX64l
+	opAndMRB8l
+	opAndMRB16l
+	opAndMRB32l
+	opAndMRB64l
+	opAndMRX8l
+	opAndMRX16l
+	opAndMRX32l
+	opAndMRX64l
+	opAndMIB8l
+	opAndMIB16l
+	opAndMIB32l
+	opAndMIB64l
+	opAndMIX8l
+	opAndMIX16l
+	opAndMIX32l
+	opAndMIX64l
+	opSubRR8l
+	opSubRR16l
 	opSubRR32q
+	opSubRR32l
 	opSubRR64q
+	opSubRR64l
+	opSubRI8l
+	opSubRI16l
 	opSubRI32q
+	opSubRI32l
 	opSubRI64q
+	opSubRI64l
+	opSubRMB8l
+	opSubRMB16l
 	opSubRMB32q
+	opSubRMB32l
 	opSubRMB64q
+	opSubRMB64l
+	opSubRMX8l
+	opSubRMX16l
 	opSubRMX32q
+	opSubRMX32l
 	opSubRMX64q
+	opSubRMX64l
+	opSubMRB8l
+	opSubMRB16l
+	opSubMRB32l
+	opSubMRB64l
+	opSubMRX8l
+	opSubMRX16l
+	opSubMRX32l
+	opSubMRX64l
+	opSubMIB8l
+	opSubMIB16l
+	opSubMIB32l
+	opSubMIB64l
+	opSubMIX8l
+	opSubMIX16l
+	opSubMIX32l
+	opSubMIX64l
+	opXorRR8l
+	opXorRR16l
 	opXorRR32q
+	opXorRR32l
 	opXorRR64q
+	opXorRR64l
+	opXorRI8l
+	opXorRI16l
 	opXorRI32q
+	opXorRI32l
 	opXorRI64q
+	opXorRI64l
+	opXorRMB8l
+	opXorRMB16l
 	opXorRMB32q
+	opXorRMB32l
 	opXorRMB64q
+	opXorRMB64l
+	opXorRMX8l
+	opXorRMX16l
 	opXorRMX32q
+	opXorRMX32l
 	opXorRMX64q
+	opXorRMX64l
+	opXorMRB8l
+	opXorMRB16l
+	opXorMRB32l
+	opXorMRB64l
+	opXorMRX8l
+	opXorMRX16l
+	opXorMRX32l
+	opXorMRX64l
+	opXorMIB8l
+	opXorMIB16l
+	opXorMIB32l
+	opXorMIB64l
+	opXorMIX8l
+	opXorMIX16l
+	opXorMIX32l
+	opXorMIX64l
+	opCmpRR8l
+	opCmpRR16l
+	opCmpRR32l
+	opCmpRR64l
+	opCmpRI8l
+	opCmpRI16l
+	opCmpRI32l
+	opCmpRI64l
+	opCmpRMB8l
+	opCmpRMB16l
+	opCmpRMB32l
+	opCmpRMB64l
+	opCmpRMX8l
+	opCmpRMX16l
+	opCmpRMX32l
+	opCmpRMX64l
+	opCmpMRB8l
+	opCmpMRB16l
+	opCmpMRB32l
+	opCmpMRB64l
+	opCmpMRX8l
+	opCmpMRX16l
+	opCmpMRX32l
+	opCmpMRX64l
+	opCmpMIB8l
+	opCmpMIB16l
+	opCmpMIB32l
+	opCmpMIB64l
+	opCmpMIX8l
+	opCmpMIX16l
+	opCmpMIX32l
+	opCmpMIX64l
+	opTestRR8l
+	opTestRR16l
+	opTestRR32l
+	opTestRR64l
+	opTestRI8l
+	opTestRI16l
+	opTestRI32l
+	opTestRI64l
+	opTestRMB8l
+	opTestRMB16l
+	opTestRMB32l
+	opTestRMB64l
+	opTestRMX8l
+	opTestRMX16l
+	opTestRMX32l
+	opTestRMX64l
+	opTestMRB8l
+	opTestMRB16l
+	opTestMRB32l
+	opTestMRB64l
+	opTestMRX8l
+	opTestMRX16l
+	opTestMRX32l
+	opTestMRX64l
+	opTestMIB8l
+	opTestMIB16l
+	opTestMIB32l
+	opTestMIB64l
+	opTestMIX8l
+	opTestMIX16l
+	opTestMIX32l
+	opTestMIX64l
 	opIncR32q
 	opIncR64q
 	opDecR32q
 	opDecR64q
+	opNegR8l
+	opNegR16l
 	opNegR32q
+	opNegR32l
 	opNegR64q
+	opNegR64l
 	opImulRR32q
 	opImulRR64q
 	opImulRMB32q
@@ -665,6 +893,8 @@ const (
 	opSarRC32q
 	opSarRI64q
 	opSarRC64q
+	opXaddMR32l
+	opXaddMR64l
 	opCmpRR8Jb
 	opCmpRR8Jae
 	opCmpRR8Je
@@ -677,6 +907,18 @@ const (
 	opCmpRR8Jge
 	opCmpRR8Jle
 	opCmpRR8Jg
+	opCmpRR16Jb
+	opCmpRR16Jae
+	opCmpRR16Je
+	opCmpRR16Jne
+	opCmpRR16Jbe
+	opCmpRR16Ja
+	opCmpRR16Js
+	opCmpRR16Jns
+	opCmpRR16Jl
+	opCmpRR16Jge
+	opCmpRR16Jle
+	opCmpRR16Jg
 	opCmpRR32Jb
 	opCmpRR32Jae
 	opCmpRR32Je
@@ -713,6 +955,18 @@ const (
 	opCmpRI8Jge
 	opCmpRI8Jle
 	opCmpRI8Jg
+	opCmpRI16Jb
+	opCmpRI16Jae
+	opCmpRI16Je
+	opCmpRI16Jne
+	opCmpRI16Jbe
+	opCmpRI16Ja
+	opCmpRI16Js
+	opCmpRI16Jns
+	opCmpRI16Jl
+	opCmpRI16Jge
+	opCmpRI16Jle
+	opCmpRI16Jg
 	opCmpRI32Jb
 	opCmpRI32Jae
 	opCmpRI32Je
@@ -749,6 +1003,18 @@ const (
 	opCmpRMB8Jge
 	opCmpRMB8Jle
 	opCmpRMB8Jg
+	opCmpRMB16Jb
+	opCmpRMB16Jae
+	opCmpRMB16Je
+	opCmpRMB16Jne
+	opCmpRMB16Jbe
+	opCmpRMB16Ja
+	opCmpRMB16Js
+	opCmpRMB16Jns
+	opCmpRMB16Jl
+	opCmpRMB16Jge
+	opCmpRMB16Jle
+	opCmpRMB16Jg
 	opCmpRMB32Jb
 	opCmpRMB32Jae
 	opCmpRMB32Je
@@ -773,6 +1039,102 @@ const (
 	opCmpRMB64Jge
 	opCmpRMB64Jle
 	opCmpRMB64Jg
+	opCmpRMX8Jb
+	opCmpRMX8Jae
+	opCmpRMX8Je
+	opCmpRMX8Jne
+	opCmpRMX8Jbe
+	opCmpRMX8Ja
+	opCmpRMX8Js
+	opCmpRMX8Jns
+	opCmpRMX8Jl
+	opCmpRMX8Jge
+	opCmpRMX8Jle
+	opCmpRMX8Jg
+	opCmpRMX16Jb
+	opCmpRMX16Jae
+	opCmpRMX16Je
+	opCmpRMX16Jne
+	opCmpRMX16Jbe
+	opCmpRMX16Ja
+	opCmpRMX16Js
+	opCmpRMX16Jns
+	opCmpRMX16Jl
+	opCmpRMX16Jge
+	opCmpRMX16Jle
+	opCmpRMX16Jg
+	opCmpRMX32Jb
+	opCmpRMX32Jae
+	opCmpRMX32Je
+	opCmpRMX32Jne
+	opCmpRMX32Jbe
+	opCmpRMX32Ja
+	opCmpRMX32Js
+	opCmpRMX32Jns
+	opCmpRMX32Jl
+	opCmpRMX32Jge
+	opCmpRMX32Jle
+	opCmpRMX32Jg
+	opCmpRMX64Jb
+	opCmpRMX64Jae
+	opCmpRMX64Je
+	opCmpRMX64Jne
+	opCmpRMX64Jbe
+	opCmpRMX64Ja
+	opCmpRMX64Js
+	opCmpRMX64Jns
+	opCmpRMX64Jl
+	opCmpRMX64Jge
+	opCmpRMX64Jle
+	opCmpRMX64Jg
+	opCmpMRB8Jb
+	opCmpMRB8Jae
+	opCmpMRB8Je
+	opCmpMRB8Jne
+	opCmpMRB8Jbe
+	opCmpMRB8Ja
+	opCmpMRB8Js
+	opCmpMRB8Jns
+	opCmpMRB8Jl
+	opCmpMRB8Jge
+	opCmpMRB8Jle
+	opCmpMRB8Jg
+	opCmpMRB16Jb
+	opCmpMRB16Jae
+	opCmpMRB16Je
+	opCmpMRB16Jne
+	opCmpMRB16Jbe
+	opCmpMRB16Ja
+	opCmpMRB16Js
+	opCmpMRB16Jns
+	opCmpMRB16Jl
+	opCmpMRB16Jge
+	opCmpMRB16Jle
+	opCmpMRB16Jg
+	opCmpMRB32Jb
+	opCmpMRB32Jae
+	opCmpMRB32Je
+	opCmpMRB32Jne
+	opCmpMRB32Jbe
+	opCmpMRB32Ja
+	opCmpMRB32Js
+	opCmpMRB32Jns
+	opCmpMRB32Jl
+	opCmpMRB32Jge
+	opCmpMRB32Jle
+	opCmpMRB32Jg
+	opCmpMRB64Jb
+	opCmpMRB64Jae
+	opCmpMRB64Je
+	opCmpMRB64Jne
+	opCmpMRB64Jbe
+	opCmpMRB64Ja
+	opCmpMRB64Js
+	opCmpMRB64Jns
+	opCmpMRB64Jl
+	opCmpMRB64Jge
+	opCmpMRB64Jle
+	opCmpMRB64Jg
 	opCmpMIB8Jb
 	opCmpMIB8Jae
 	opCmpMIB8Je
@@ -785,6 +1147,18 @@ const (
 	opCmpMIB8Jge
 	opCmpMIB8Jle
 	opCmpMIB8Jg
+	opCmpMIB16Jb
+	opCmpMIB16Jae
+	opCmpMIB16Je
+	opCmpMIB16Jne
+	opCmpMIB16Jbe
+	opCmpMIB16Ja
+	opCmpMIB16Js
+	opCmpMIB16Jns
+	opCmpMIB16Jl
+	opCmpMIB16Jge
+	opCmpMIB16Jle
+	opCmpMIB16Jg
 	opCmpMIB32Jb
 	opCmpMIB32Jae
 	opCmpMIB32Je
@@ -809,6 +1183,54 @@ const (
 	opCmpMIB64Jge
 	opCmpMIB64Jle
 	opCmpMIB64Jg
+	opCmpMIX8Jb
+	opCmpMIX8Jae
+	opCmpMIX8Je
+	opCmpMIX8Jne
+	opCmpMIX8Jbe
+	opCmpMIX8Ja
+	opCmpMIX8Js
+	opCmpMIX8Jns
+	opCmpMIX8Jl
+	opCmpMIX8Jge
+	opCmpMIX8Jle
+	opCmpMIX8Jg
+	opCmpMIX16Jb
+	opCmpMIX16Jae
+	opCmpMIX16Je
+	opCmpMIX16Jne
+	opCmpMIX16Jbe
+	opCmpMIX16Ja
+	opCmpMIX16Js
+	opCmpMIX16Jns
+	opCmpMIX16Jl
+	opCmpMIX16Jge
+	opCmpMIX16Jle
+	opCmpMIX16Jg
+	opCmpMIX32Jb
+	opCmpMIX32Jae
+	opCmpMIX32Je
+	opCmpMIX32Jne
+	opCmpMIX32Jbe
+	opCmpMIX32Ja
+	opCmpMIX32Js
+	opCmpMIX32Jns
+	opCmpMIX32Jl
+	opCmpMIX32Jge
+	opCmpMIX32Jle
+	opCmpMIX32Jg
+	opCmpMIX64Jb
+	opCmpMIX64Jae
+	opCmpMIX64Je
+	opCmpMIX64Jne
+	opCmpMIX64Jbe
+	opCmpMIX64Ja
+	opCmpMIX64Js
+	opCmpMIX64Jns
+	opCmpMIX64Jl
+	opCmpMIX64Jge
+	opCmpMIX64Jle
+	opCmpMIX64Jg
 	opTestRR8Jb
 	opTestRR8Jae
 	opTestRR8Je
@@ -821,6 +1243,18 @@ const (
 	opTestRR8Jge
 	opTestRR8Jle
 	opTestRR8Jg
+	opTestRR16Jb
+	opTestRR16Jae
+	opTestRR16Je
+	opTestRR16Jne
+	opTestRR16Jbe
+	opTestRR16Ja
+	opTestRR16Js
+	opTestRR16Jns
+	opTestRR16Jl
+	opTestRR16Jge
+	opTestRR16Jle
+	opTestRR16Jg
 	opTestRR32Jb
 	opTestRR32Jae
 	opTestRR32Je
@@ -857,6 +1291,18 @@ const (
 	opTestRI8Jge
 	opTestRI8Jle
 	opTestRI8Jg
+	opTestRI16Jb
+	opTestRI16Jae
+	opTestRI16Je
+	opTestRI16Jne
+	opTestRI16Jbe
+	opTestRI16Ja
+	opTestRI16Js
+	opTestRI16Jns
+	opTestRI16Jl
+	opTestRI16Jge
+	opTestRI16Jle
+	opTestRI16Jg
 	opTestRI32Jb
 	opTestRI32Jae
 	opTestRI32Je
@@ -881,42 +1327,6 @@ const (
 	opTestRI64Jge
 	opTestRI64Jle
 	opTestRI64Jg
-	opTestRMB8Jb
-	opTestRMB8Jae
-	opTestRMB8Je
-	opTestRMB8Jne
-	opTestRMB8Jbe
-	opTestRMB8Ja
-	opTestRMB8Js
-	opTestRMB8Jns
-	opTestRMB8Jl
-	opTestRMB8Jge
-	opTestRMB8Jle
-	opTestRMB8Jg
-	opTestRMB32Jb
-	opTestRMB32Jae
-	opTestRMB32Je
-	opTestRMB32Jne
-	opTestRMB32Jbe
-	opTestRMB32Ja
-	opTestRMB32Js
-	opTestRMB32Jns
-	opTestRMB32Jl
-	opTestRMB32Jge
-	opTestRMB32Jle
-	opTestRMB32Jg
-	opTestRMB64Jb
-	opTestRMB64Jae
-	opTestRMB64Je
-	opTestRMB64Jne
-	opTestRMB64Jbe
-	opTestRMB64Ja
-	opTestRMB64Js
-	opTestRMB64Jns
-	opTestRMB64Jl
-	opTestRMB64Jge
-	opTestRMB64Jle
-	opTestRMB64Jg
 	opTestMIB8Jb
 	opTestMIB8Jae
 	opTestMIB8Je
@@ -929,6 +1339,18 @@ const (
 	opTestMIB8Jge
 	opTestMIB8Jle
 	opTestMIB8Jg
+	opTestMIB16Jb
+	opTestMIB16Jae
+	opTestMIB16Je
+	opTestMIB16Jne
+	opTestMIB16Jbe
+	opTestMIB16Ja
+	opTestMIB16Js
+	opTestMIB16Jns
+	opTestMIB16Jl
+	opTestMIB16Jge
+	opTestMIB16Jle
+	opTestMIB16Jg
 	opTestMIB32Jb
 	opTestMIB32Jae
 	opTestMIB32Je
@@ -953,456 +1375,794 @@ const (
 	opTestMIB64Jge
 	opTestMIB64Jle
 	opTestMIB64Jg
+	opSubRR32Jb
+	opSubRR32Jae
+	opSubRR32Je
+	opSubRR32Jne
+	opSubRR32Jbe
+	opSubRR32Ja
+	opSubRR32Js
+	opSubRR32Jns
+	opSubRR32Jl
+	opSubRR32Jge
+	opSubRR32Jle
+	opSubRR32Jg
+	opSubRR64Jb
+	opSubRR64Jae
+	opSubRR64Je
+	opSubRR64Jne
+	opSubRR64Jbe
+	opSubRR64Ja
+	opSubRR64Js
+	opSubRR64Jns
+	opSubRR64Jl
+	opSubRR64Jge
+	opSubRR64Jle
+	opSubRR64Jg
+	opSubRI32Jb
+	opSubRI32Jae
+	opSubRI32Je
+	opSubRI32Jne
+	opSubRI32Jbe
+	opSubRI32Ja
+	opSubRI32Js
+	opSubRI32Jns
+	opSubRI32Jl
+	opSubRI32Jge
+	opSubRI32Jle
+	opSubRI32Jg
+	opSubRI64Jb
+	opSubRI64Jae
+	opSubRI64Je
+	opSubRI64Jne
+	opSubRI64Jbe
+	opSubRI64Ja
+	opSubRI64Js
+	opSubRI64Jns
+	opSubRI64Jl
+	opSubRI64Jge
+	opSubRI64Jle
+	opSubRI64Jg
+	opAddRR32Je
+	opAddRR32Jne
+	opAddRR32Js
+	opAddRR32Jns
+	opAddRR64Je
+	opAddRR64Jne
+	opAddRR64Js
+	opAddRR64Jns
+	opAddRI32Je
+	opAddRI32Jne
+	opAddRI32Js
+	opAddRI32Jns
+	opAddRI64Je
+	opAddRI64Jne
+	opAddRI64Js
+	opAddRI64Jns
+	opAndRR32Je
+	opAndRR32Jne
+	opAndRR32Js
+	opAndRR32Jns
+	opAndRR64Je
+	opAndRR64Jne
+	opAndRR64Js
+	opAndRR64Jns
+	opAndRI32Je
+	opAndRI32Jne
+	opAndRI32Js
+	opAndRI32Jns
+	opAndRI64Je
+	opAndRI64Jne
+	opAndRI64Js
+	opAndRI64Jns
+	opOrRR32Je
+	opOrRR32Jne
+	opOrRR32Js
+	opOrRR32Jns
+	opOrRR64Je
+	opOrRR64Jne
+	opOrRR64Js
+	opOrRR64Jns
 	opMovRR64_MovRR64
-	opXorRR64q_MovRR64_s
 	opMovRR32_MovRR32
+	opXorRR64q_MovRR64_s
 	opAddRI64q_AddRR64q
-	opMovRR64_ShrRI64q_d
-	opMovRR64_ShlRI64q_d
-	opAddRI64q_CmpRR64Jne_d
-	opAddRI64q_AddRI64q
-	opXorRR64q_RolRI64q
-	opAndRR64_Jne
-	opShlRI64q_XorRR64q_d
-	opMovRMB64_ImulRMB64q_d
-	opMovRR64_AddRI64q
-	opAddRR64q_RolRI64q
-	opMovRR32_AddRR32
-	opAddRI64q_CmpRI64Jne_d
-	opAddRR32_MovMIB8
-	opRolRI64q_XorRR64q
-	opAddRR64q_CmpRR64Jne
-	opAddRR64_MovRR64
-	opMovMRB64_MovRR64
 	opNop_LeaB64
+	opAddRI64q_AddRI64q
+	opMovRR64_ShlRI64q_d
+	opMovRR64_ShrRI64q_d
+	opAddRR64q_CmpRR64Jne
+	opAddRI64q_CmpRR64Jne_d
+	opMovRR64_AddRI64q
+	opMovRMB64_ImulRMB64q_d
 	opMovzx8to32RMB_AddRI64q
-	opLeaB64_Ret
+	opMovRR32_AddRR32l
+	opAddRI64q_CmpRI64Jne_d
+	opAddRR32l_MovMIB8
+	opXorRR64q_RolRI64q
+	opImulRMB64q_AddRI64q
+	opAddRI64q_AddRI64q_AddRR64q
+	opXorRR64q_MovRR64_s_ShrRI64q_d
+	opMovRR32_AddRR32l_MovMIB8
+	opMovRMB64_ImulRMB64q_d_AddRI64q
+	opAddRI64q_AddRI64q_AddRR64q_CmpRR64Jne
+	opLeaX64_MovRR64
+	opNop_MovRR64
+	opMovMRB64_MovRR64
+	opMovMIB8_CmpRI32Jbe
+	opNop_LeaB64_Ret
+	opTestRR64Je_MovRMB64
 	opMovRR64_XchgMR64_s
+	opAddRI64q_AddRR64q_CmpRR64Jne
+	opMovRMB64_ImulRMB64q_d_AddRI64q_AddRI64q
+	opMovRR32_AddRR32l_MovMIB8_CmpRI32Jbe
 	opMovRMB64_LeaB64_b
 	opLeaB64_CmpxchgMR64_s
-	opAddRR64_OrMRB64
-	opAddMRB64_MovRMB64
-	opXchgMR64_AddRR64
 	opCmpxchgMR64_MovRR64
-	opLeaX64_MovRR64
-	opMovRR64_XorRR64q
-	opAddRR64q_MovRR64
-	opCmpRR64_MovRR64
-	opAndRI32q_OrRR64q_d
-	opSbbRR64_Jb
-	opIncR64q_CmpRI64Jne_d
+	opMovRR64_XchgMR64_s_AddRR64l
 	opShrRI64q_LeaX64_bx
-	opMovRR64_SubRR64q_d
-	opLeaB64_AddRI32q
-	opAddRI32q_AndRR64
-	opMovRR64_Cmovne64
-	opAddRR32q_MovRR32
+	opXorRR64q_MovRR64_s_ShlRI64q_d
+	opAddMRB64l_MovRMB64
+	opLeaB64_CmpxchgMR64_s_MovRR64
+	opAddMRB64l_MovRMB64_LeaB64_b
 	opAddRI64q_MovRR64
-	opImulRMB64q_AddRI64q
-	opXorRR64q_AndRI32_d
-	opMovMIB8_CmpRI32Jbe
-	opMulR64_ShrRI64q
-	opNop_MovRR64
-	opXorRR32q_MovRR32
-	opPushR_MovRR64
-	opMovMRB8_AddRI64q
-	opTestRI8_MovRR64
-	opMovRR64_MovRR32
+	opMovRR64_MovRR64_MovRR64
+	opCmpRR64_MovRR64
+	opSbbRR64_Jb
+	opMovRR64_MulR64
 	opMovRR32_AddRR32q
-	opOrMRB64_SubMIB32
-	opSubMIB32_AddRI64q
-	opAddRI64q_AddRI32q
+	opXorRR64q_AndRI32l_d
+	opMovRMB64_MovRR64
+	opXchgMR64_AddRR64l
+	opCmpxchgMR64_MovRR64_XchgMR64_s
+	opAddMRB64l_MovRMB64_LeaB64_b_CmpxchgMR64_s
+	opAddRR64q_RolRI64q
+	opAddRI64q_MovRR64_CmpRR64Jne
+	opPushR_MovRR64
+	opAddRR64q_MovRR64
+	opAddRI32q_AndRR64Jne
+	opAndRI32q_OrRR64q_d
+	opAddRR64l_OrMRB64l
+	opOrMRB64l_SubMIB32l
+	opSubMIB32l_AddRI64q
+	opMovRR64_XchgMR64_s_AddRR64l_OrMRB64l
 	opMovzx8to32RR_XorRMX32q_x
 	opShrRI32_Movzx8to32RR
 	opXorRR32q_ShrRI32
-	opXorRMX32q_CmpRI64Jne
-	opMovRR64_Call
-	opMovRR64_DivR64
-	opPopR_PopR
+	opLeaB64_AddRI32q
 	opMovRMB64_MovMRB64
+	opMovRR64_MovRMB64_b
+	opMovRR64_MulR64_ShrRI64q
+	opSubMIB32l_AddRI64q_CmpRR64Jne_d
+	opXorRR32q_ShrRI32_Movzx8to32RR
+	opLeaB64_AddRI32q_AndRR64Jne
+	opMovRR64_XorRR64q
+	opMovRMB64_MovMRB64_MovRR64
+	opCmpRR64_MovRR64_SbbRR64
+	opAndRI32q_OrRR64q_d_CmpRR64_d
+	opMovRR64_MulR64_ShrRI64q_LeaX64_bx
+	opMovRR64_MovRR64_MovRR64_MovRR64
 	opLeaX64_LeaX64_x
-	opMovRMB64_MovRR64
+	opXorRR32q_ShrRI32_Movzx8to32RR_XorRMX32q_x
+	opMovRR64_SbbRR64
+	opAndRI32q_OrRR64q_d_CmpRR64_d_MovRR64
+	opAddRR64l_MovRR64_s
+	opXorRR32q_MovRR32
+	opAddRI64q_AddRI32q
+	opMovMRB8_AddRI64q
+	opMovRMB64_MovMRB64_MovRR64_XorRR64q
+	opMovzx8to32RMB_Nop
+	opNop_Movzx8to32RMB
+	opAddRR64q_MovRR32
+	opMovRR64_Cmovne64
+	opMovRMX64_CallR_d
+	opXorRR64q_AndRI32l_d_MovRMX64_x
+	opNop_LeaB64_CmpRI8Ja
+	opCmpRI8Ja_JmpMX
+	opNop_Movzx8to32RMB_Nop
 	opLeaB64_CmpRR64
 	opCmpRR64_Cmovb64
-	opAddRR64q_AddRI64q
-	opMovRR64_SbbRR64
-	opSubRI32_Jae
-	opOrRR64q_CmpRR64_d
-	opMovRR64_CmpRR64Jne
-	opMovRR64_Jmp
-	opMovRR64_MulR64
-	opRolRI64q_XorRR64q_d
-	opAndRI32q_LeaX64_x
-	opImulRRI64q_ShrRI64q_d
-	opPopR_Ret
-	opAddRR64_Jmp
-	opAddRR64q_MovRR32
-	opMovsx32to64RR_ShlRI64_d
-	opImulRRI64q_MovRR64
-	opXorRR64q_AddRR64q_s
-	opAddRR64q_CmpRI64Jne
-	opShrRI64q_XorRR64q_d
-	opMovRMB64_TestRR64Je_ds
-	opCltd_IdivR32
-	opMovRR32_AndRI32q_d
-	opAddRR64_AdcRR64
-	opAddRI64q_XorRR32q
-	opAddRI64q_CmpRR64Jne_s
-	opMovRR64_XorRR64q_d
-	opCmovb64_MovRMB64
-	opLeaX32_MovRR32
-	opMovRR64_AndRI32q
-	opAndRI32_MovRMX64
-	opMovRR64_XorRR32
-	opDivR64_MovRR64
+	opAddRR32q_MovRR32
+	opXorRR64q_AndRI32l_d_MovRMX64_x_CallR_d
 	opLeaB64_CmpRI8Ja
-	opShrRI64q_AddRR64q_d
-	opMovzx8to32RMB_JmpMX_x
-	opMovsx32to64RR_Movzx8to32RMX_x
-	opIncR64_Jmp
-	opAndRI32_CallMX
-	opShlRI64_LeaB64
-	opMovRI32_MovRR64
-	opLeaX64_CmpRI64Jne
-	opNop_Nop
-	opMovRR64_ShrRI64q
-	opMovzx8to32RMB_Jmp
-	opSubRI64_Call
-	opLeaB64_SubRI64
-	opMovRR32_SubRR32_d
-	opMovRR64_CmpRR64Jae
-	opImulRR64q_XorRR64q
+	opNop_Movzx8to32RMB_Nop_LeaB64
+	opLeaB64_CmpRR64_Cmovb64
+	opNop_MovRR64_MovRR64
+	opLeaX32_MovRR32
+	opImulRRI64q_MovRR64
+	opPopR_PopR
+	opMovzx8to32RMB_AddRI64q_XorRR32q
+	opImulRRI64q_ShrRI64q_d
+	opShrRI32_Movzx8to32RR_XorRMX32q_x
+	opMovzx8to32RMB_AddRI64q_XorRR32q_ShrRI32
+	opTestRI8_MovRR64
+	opImulRR64q_ShrRI64q_d
+	opAndRI32q_LeaX64_x
+	opTestRR64Je_MovRMB64_CmpRR64Jne_d
+	opNop_ImulRRI64q
 	opAddRR64q_TestRR64Jne
-	opAddRR64q_AddRR64q_d
-	opMovMRB64_MovMRB64
-	opShrRI64q_XorRR64q_s
-	opMovRR32_ImulRRI64q
-	opAddRI64_CmpMIB8Jne
-	opXorRR64q_AddRI64q
-	opMovRR64_XorRR32q
-	opShrRI64q_AndRR64q_d
-	opSubRR64q_CmpRI64Ja_d
-	opAddRR64_ShrRC64
+	opLeaX32_MovRR32_AddRR32q
+	opMovRR64_MovRMB64_b_MovRMB64
+	opXorRR64q_AddRR64q_s
+	opTestRI8_MovRR64_Cmovne64
+	opNop_ImulRRI64q_MovRR64
 	opCmovne64_MovRR64
-	opShrRI32q_AddRR32q_d
-	opMovRR32_Cltd
-	opMovRR64_AddRI64
-	opMovRR64_AddRR64
-	opLeaX64_Movzx8to32RMB
-	opXorRR64q_MovRR32
-	opSarRC32q_MovRR32
-	opMovRR32_RolRI32q_d
+	opMovMRB64_MovRR64_XorRR64q
+	opMovRR64_MovRMB64_b_MovRMB64_MovMRB64
+	opMovsx32to64RR_ShlRI64_d
+	opMovRMB64_TestRR64Je_ds
+	opMovRR64_MovRR32
+	opCmpRI64Ja_JmpMX
+	opMovRR64_AndRI32q
+	opMovRR64_XorRR64q_AddRR64q_s
+	opLeaB64_CmpRR64_Cmovb64_MovRMB64
 	opCmpMRX8_Je
-	opMovzx8to32RMB_LeaB32_b
+	opShrRI32q_AddRR32q_d
+	opMovMRB8_AddRI64q_CmpRI64Jne_d
+	opSubRI64l_Call
+	opLeaB64_SubRI64l
+	opIncR64q_CmpRI64Jne_d
+	opAddRR64q_AddRI64q
+	opCmpRR64_MovRR64_SbbRR64_Jb
+	opOrRR64q_CmpRR64_d
+	opMovRR64_AndRI32q_OrRR64q_d
+	opMovRR64_XorRR64q_AddRR64q_s_TestRR64Jne
+	opLeaB64_SubRI64l_Call
+	opAddRI64l_CmpMIB8Jne_b
+	opMovRR64_Call
+	opAndRI32q_LeaX64_x_CmpRI64Jne
+	opDivR64_MovRR64
+	opXorRR64q_MovRR64_s_ShrRI64q_d_XorRR64q_d
+	opMovRR64_ShlRI64q_d_XorRR64q_d
+	opMovRR64_AndRI32q_OrRR64q_d_CmpRR64_d
+	opMovRR32_MovRR32_MovRR32
+	opSubRR64q_CmpRI64Ja_d
+	opLeaX64_MovRR64_SubRR64q_d
+	opMovsx32to64RR_Movzx8to32RMX_x
+	opXorRR64q_RolRI64q_XorRR64q
+	opImulRR64q_XorRR64q
+	opLeaX64_Movzx8to32RMB
+	opMovRR64_XorRR32q
+	opMovRR64_SbbRR64_Jb
+	opLeaX64_MovRR64_SubRR64q_d_CmpRI64Ja_d
+	opMovRR64_ShlRI64q_d_XorRR64q_d_MovRR64_s
+	opMovzx8to32RR_XorRMX32q_x_CmpRI64Jne
+	opAddRR64q_CmpRI64Ja
 	opLeaB32_LeaB32
 	opLeaB32_CmpRI8
 	opCmpRI8_Cmovb32
-	opMovMRB64_AddRI64q
-	opMovRMB64_CmpRR64Je_d
-	opLeaB64_LeaB64
-	opLeaB64_AndRR64_s
-	opAddRI32q_LeaB64
-	opXorRR32_MovRR64
-	opMovRR32_ShrRI32q_d
-	opCqto_IdivR64
-	opMovzx8to32RMX_XorRR64_d
-	opXorRR64_AddMRX64
-	opMovRMX64_ImulRMB64q_d
-	opImulRMB64q_IncR64q
-	opIncR64q_AddRI64q
-	opImulRMB64q_AddRR64q_s
-	opMovRR32_DivR32
-	opMovRR64_CmpRI64Ja
-	opMovRR64_PushR
-	opMovRR32_MovMIB8_b
-	opRolRI64q_AddRR64q
-	opMovMIB8_AddRR32q
-	opAddRR32q_CmpRI32Jbe_d
+	opMovzx8to32RMB_LeaB32_b
+	opXorRR32l_MovRR64
+	opLeaB32_CmpRI8_Cmovb32
+	opMovzx8to32RMB_LeaB32_b_LeaB32
+	opImulRR64q_ShrRI64q_d_LeaX32_bx
+	opPopR_PopR_Ret
+	opAddRR64q_Nop
+	opNop_TestRR64Je
+	opAddRR64_AdcRR64
+	opAddRR64l_ShrRC64
+	opTestRI8_MovRR64_Cmovne64_MovRR64
+	opCmpRR64Jae_LeaX64
+	opMovzx8to32RMB_LeaB32_b_LeaB32_CmpRI8
+	opImulRR64q_ShrRI64q_d_LeaX32_bx_MovRR32
+	opMovRR32_AddRR32q_SubRR32q_s
+	opMovRI32_MovRR64
+	opAddRI64q_AddRI32q_CmpRI64Je
+	opCmpRI64Je_CmpMIB8Jne
+	opMovMRB64_Nop
+	opMovRR32_MovRR32_ImulRRI64q
 	opMovRR32_MovRR64
-	opMovRR64_MovRMB32
-	opAddRR64q_AddRR64q
-	opImulRR64q_ShrRI64q_d
-	opXorRR64q_CmpRR64Jne
-	opMovMRB8_IncR64q
-	opAddRR64q_AddRR64_d
-	opMovRR64_LeaB64
-	opSubRR32_Movsx32to64RR
-	opShlRI64q_XorRR64q_s
-	opLeaX32_SubRR32q_d
-	opAddMRX64_AddRI64q
-	opSubRR32q_MovRR32
-	opMovRR32_XorRR32q
-	opXorRR32_PushR
-	opAddRR64q_CmpRI64Ja
-	opShrRI64q_LeaX32_bx
-	opMovRR32_SarRI32q_d
-	opLeaX64_CmpRR64Jae_s
-	opLeaB64_MovMRB64
-	opPushR_XorRR32
-	opAddRI32q_CmpRI64Je
-	opMovMRB64_Jmp
+	opNop_MovRR64_MovRR64_CmpRR64Jae
 	opAddRR32q_SubRR32q_s
-	opMovMIB8_Jmp
-	opIdivR64_MovRR32
-	opAdcRR64_MovMRB64
-	opMulR64_AddRR64q
-	opMovRR64_Cqto
-	opRolRI64q_MovRR64
-	opMovRMB64_MovRMB64
-	opXorRR64_MovRR32
-	opMovRR64_MovRI32
-	opAddRI32_MovMRB8
-	opXorRR64q_MovRR64
-	opLeaB64_IncR32q
-	opAndRR64_Jmp
-	opIncR32q_AndRR64
-	opSubRI64q_MovRR64
-	opAndRI32q_ShlRI64_d
-	opDivR64_XorRR32
-	opOrRI32q_XorRR64
-	opOrRI64q_AddRR64
-	opXorRR32q_OrRI64q
-	opImulRR64q_MovRR64
-	opAddRR64_LeaB64
-	opDivR32_LeaX64
-	opAddRI64q_CmpRR64Jne
+	opAddRI64q_AddRI32q_CmpRI64Je_CmpMIB8Jne
+	opMovRR32_MovRR32_ImulRRI64q_ShrRI64q_d
+	opAddRR64q_AddRR64q_d
+	opNop_CmpRR64Je
+	opMovMRB64_AddRI64q
+	opMovRR32_DivR32
+	opMovRR32_SubRR32l_d
+	opMovsx32to64RR_Movzx8to32RMX_x_XorRR64l_d
+	opMovRR64_ShrRI64q
+	opCltd_IdivR32
+	opMovRR64_MovRMB32
 	opAddRI64q_AndRI32q
-	opAddRR64_MovRR32
-	opLeaB64_Call
-	opShlRI64q_XorRR64_d
-	opAddRR64q_AddRR64q_s
+	opPushR_MovRR64_PushR
+	opMovRR64_Nop
+	opLeaX32_SubRR32q_d
+	opAddMRX64l_AddRI64q
+	opSubRR32q_MovRR32
+	opMovRR32_SubRR32l_d_Movsx32to64RR_s
+	opMovRR32_XorRR32q
+	opMovzx8to32RMB_Nop_LeaB64
+	opLeaB64_CmpRI8Ja_JmpMX
+	opLeaX64_CmpRI64Jne
+	opAddRI64q_AndRI32q_LeaX64_x
+	opLeaX32_SubRR32q_d_MovRR32
+	opAddMRX64l_AddRI64q_CmpRI64Jne_d
+	opMovRR32_SubRR32l_d_Movsx32to64RR_s_Movzx8to32RMX_x
+	opMovMRB64_MovMRB64
+	opXorRR32l_PushR
 	opMovMRB8_CmpRR64Jne
-	opAddRI64_MovMRB8
-	opCmovb32_AddRI64
-	opMovRR32_MovRI32
-	opAddRR32q_ShrRI32q_d
+	opMovzx8to32RMB_Nop_LeaB64_CmpRI8Ja
+	opAddRI64q_AndRI32q_LeaX64_x_CmpRI64Jne
+	opSubRR32l_Movsx32to64RR_s
+	opLeaX32_SubRR32q_d_MovRR32_SubRR32l_d
+	opAddRI64l_MovMRB8_b
+	opLeaX64_Movzx8to32RMB_AddRI64q
+	opCmovb32_AddRI64l
+	opXorRR64q_MovRR32
+	opSarRC32q_MovRR32
+	opAddRI32l_MovMRB8
+	opLeaX64_Movzx8to32RMB_AddRI64q_AddRR64q
+	opCmovb32_AddRI64l_MovMRB8_b
+	opXorRR32l_PushR_MovRR64
+	opLeaB64_LeaB64
+	opLeaX64_CmpRR64Jae_s
+	opMovMRB64_Nop_Movzx8to32RMB
+	opIdivR64_MovRR32
+	opMovRR32_ShrRI32q_d
+	opMovRI32_MovRR64_Call
+	opTestRR64Je_MovRR64
+	opCmovb32_AddRI64l_MovMRB8_b_CmpRR64Jne
+	opNop_LeaB64_CmpRI8Ja_JmpMX
+	opMovMRB64_Nop_Movzx8to32RMB_Nop
+	opImulRR64q_MovRR64
 	opSubRR32q_ShrRI32q_d
-	opMovRR32_AndRI32q
-	opMovRR32_AddRR64q
-	opIdivR32_Movsx32to64RR
-	opAddRR64q_AddRR64
-	opIncR64q_AddRR64q
-	opPushR_PushR
-	opShlRI64_Movzx8to32RMB
-	opSubRR32q_Movsx32to64RR_s
-	opSarRI32q_SubRR32q_s
-	opMovsx32to64RR_CallMB
-	opImulRR64q_AddRR64_d
-	opAddRR64q_LeaX64
-	opXorRR64_Jmp
-	opMovRR32_XorRR32
-	opCmpxchgMR32_Jne
-	opAddRR64q_RolRI64q_d
-	opMovRR64_IncR64q
+	opShrRI32q_AddRR32q_d_ShrRI32q_d
+	opXorRR64l_MovRR32
+	opAddRR64q_AddRR64q
+	opMovzx8to32RMB_JmpMX_x
 	opMovzx8to32RR_AddRR64q
-	opLeaX64_ShlRI64q_d
-	opAndRI32_MovRR64
-	opLeaB64_CmpMIB8Ja
+	opAddRR32q_ShrRI32q_d
+	opSubRR32q_ShrRI32q_d_AddRR32q_d
+	opImulRR64q_MovRR64_XorRR32q
+	opXorRR64q_RolRI64q_XorRR64q_AddRI64q
+	opOrRI32q_XorRR64l
+	opOrRI64q_AddRR64l
+	opXorRR32q_OrRI64q
+	opAddRR64l_MovRR64_s_DivR64
+	opIdivR64_MovRR32_XorRR32q
+	opXorRR64l_MovRR32_DivR32
+	opMovRR64_DivR64
+	opSubRR32q_ShrRI32q_d_AddRR32q_d_ShrRI32q_d
+	opImulRR64q_MovRR64_XorRR32q_OrRI64q
+	opOrRI32q_XorRR64l_MovRR32
+	opOrRI64q_AddRR64l_MovRR64_s
+	opAddRR64l_LeaB64
+	opLeaX64_MovRR64_AddRI64q
+	opAndRI32l_CallMX_x
+	opXorRR64q_XorRR64q
+	opMovRR64_XorRR64q_CmpRR64Jne
+	opOrRI32q_XorRR64l_MovRR32_DivR32
+	opDivR32_LeaX64
+	opMovRR32_Cltd
+	opXorRR64q_MovRR64_s_ShrRI64q_d_XorRR64q_s
+	opMovsx32to64RR_AddRR64q_s
+	opAddRR64q_RolRI64q_XorRR64q
+	opShlRI64_LeaB64
+	opLeaX64_CmpRI64Jb_d
+	opMovRR32_AddRI32l
+	opMovsx32to64RR_Movzx8to32RMX_x_XorRR64l_d_AddMRX64l_s
+	opAddRR64q_RolRI64q_XorRR64q_RolRI64q
+	opRolRI64q_XorRR64q
+	opXorRR64q_AddRI64q
+	opRolRI64q_AddRR64q
+	opNop_Nop
+	opCmpRI32Ja_MovRR32
+	opXorRR32l_MovRR64_MovRR64
+	opMulR64_AddRR64q
+	opPushR_MovRR64_PushR_XorRR32l
+	opLeaX64_PopR
+	opPopR_Ret
+	opPopR_LeaX64
+	opAndRI32l_PopR
+	opCmpRI64Je_PushR
+	opPushR_MovRR64_LeaB64_b
+	opAddRR64q_CmpRI64Ja_AndRI32l
+	opLeaX64_PopR_PopR
+	opSubRI64q_SubRI64l
+	opMovsx32to64RR_ShlRI64_d_Movzx8to32RMB
+	opMovzx16to32RMB_CmpMRB16Jb_s
+	opPushR_XorRR32l
+	opMovRR64_PushR
+	opXorRR32l_PushR_MovRR64_LeaB64_b
+	opPopR_LeaX64_PopR
+	opCmpRI64Je_PushR_MovRR64
+	opAddRR64q_CmpRI64Ja_AndRI32l_PopR
+	opSubRI64q_SubRI64l_Movzx16to32RMB
+	opXorRR32l_MovRR64_MovRR64_DivR64
+	opShlRI64q_XorRR64q_d
+	opMovRR64_ShrRI64q_AndRR64q_d
+	opPushR_XorRR32l_PushR
+	opPushR_MovRR64_LeaB64_b_SubRI64l
+	opLeaX64_PopR_PopR_Ret
+	opCmpRI64Je_PushR_MovRR64_PushR
+	opSubRI64q_SubRI64l_Movzx16to32RMB_CmpMRB16Jb_s
+	opCqto_IdivR64
+	opNop_ImulRRI64q_MovRR64_AddRI64q
+	opTestRR64Je_MovRR64_SubRI64q
+	opAddRI64q_AddRR64q_CmpRI64Jne
+	opAddRR64l_MovRR64
+	opSubRI64l_Movzx16to32RMB
+	opTestRR64Je_MovRR64_SubRI64q_SubRI64l
+	opAddRR64_AdcRR64_MovMRB64
+	opMovzx8to32RMB_MovMRB8_s
+	opMulR64_ShrRI64q
+	opLeaB64_AndRR64Jne_s
+	opAddRI32q_LeaB64
+	opCqto_AddRR64l
+	opAddRR64q_Cqto
+	opMovRR64_AddRI64q_AddRR64q
+	opAddRI32q_LeaB64_AndRR64Jne_s
+	opLeaB64_IdivR64_d
+	opAddRR64l_MovRR64_s_DivR64_XorRR32l
+	opIdivR64_MovRR32_XorRR32q_OrRI32q
+	opLeaX64_MovRR64_AddRI64q_CmpRR64Jne
+	opCqto_AddRR64l_LeaB64
+	opMovRR64_AddRI64q_AddRR64q_Cqto
+	opMovRR32_SarRI32q_d
+	opMovsx32to64RR_ImulRRI64q_s
+	opShlRI64q_XorRR64q_d_MovRR64_s
+	opMovRR64_MovRR64_DivR64
+	opAddRI64q_AddRR64q_Cqto
+	opDivR64_MovRR64_AddRI64q
+	opXorRR64l_MovRR32_DivR32_LeaX64
+	opCqto_AddRR64l_LeaB64_IdivR64_d
+	opCmpxchgMR32_Jne
+	opMovRMX64_ImulRMB64q_d
+	opIncR64q_AddRI64q
+	opImulRMB64q_IncR64q
+	opMovRMB64_ImulRMB64q_d_AddRR64q_s
+	opAddRR64q_CmpRI64Jne
+	opAddRI64q_AddRI64q_CmpRR64Jne_d
+	opMovRR64_AddRI64q_CmpRR64Jne
+	opAddRR64l_LeaB64_IdivR64_d
+	opMovRR64_MovRR64_DivR64_MovRR64
+	opMovRMX64_ImulRMB64q_d_IncR64q
+	opIncR64q_AddRI64q_AddRR64q
+	opMovRMB64_ImulRMB64q_d_AddRR64q_s_AddRI64q
+	opMovRMB64_CmpRR64Je_d
+	opMovRR64_XorRR32l
+	opMovRR32_XorRR32q_OrRI32q
+	opAddRI64q_AddRR64q_Cqto_AddRR64l
+	opAddRR64l_LeaB64_IdivR64_d_MovRR32
+	opMulR64_AddRR64q_AddRR64
+	opMovRMX64_ImulRMB64q_d_IncR64q_AddRI64q
+	opMovRMB64_CmpRR64
+	opAddRI64q_AddRI64q_CmpRR32Jg
+	opShrRI64q_XorRR64q_s
+	opShlRI64_LeaB64_MovMRB64
+	opAddRI32q_CmpRI32Je_d
+	opShlRI64_LeaB64_MovMRB64_MovMRB64
+	opLeaB64_IdivR64_d_MovRR32
+	opMovRR32_XorRR32q_OrRI32q_XorRR64l
+	opMulR64_AddRR64q_AddRR64_AdcRR64
+	opMovsx32to64RR_CallMB
 	opLeaX64_RolRI64q
 	opAddRI32q_XorRR64q
-	opAddRI64q_ImulRR64q
-	opXorRR64q_XorRR64q
+	opRolRI64q_MovRR64
 	opRolRI64q_AddRI32q
 	opRolRI64q_RolRI64q
-	opMovsx32to64RR_ImulRRI64q_s
-	opAddRR64_PopR
-	opXorRR64q_AddRR64q
-	opXorRR64q_ImulRR64q_d
-	opMovRR32_RorRI32q
-	opAndRR32q_XorRR32q_d
-	opRorRI32q_RorRI32q
-	opMovsx32to64RR_AddRR64q_s
-	opMovzx16to32RMB_CmpMRB16_s
-	opSubRI64_Movzx16to32RMB
-	opCmpMRB16_Jb
-	opSubRI64q_SubRI64
-	opXorRR64q_IncR64q
-	opIncR64q_AndRI32
-	opMovRR32_AddRI32
-	opMovRMB32_MovRMB32
+	opXorRR64q_CmpRR64Jne
+	opXorRR32q_OrRI32q
+	opLeaB64_IdivR64_d_MovRR32_XorRR32q
+	opImulRR64q_XorRR64q_RolRI64q
+	opMovzx8to32RR_AddRR64q_AddRR64q
+	opXorRR64q_XorRR64q_RolRI64q
+	opXorRR64q_AddRI64q_ImulRR64q
+	opRolRI64q_AddRR64q_LeaX64
+	opLeaX64_RolRI64q_RolRI64q
+	opRolRI64q_MovRR64_XorRR64q_d
+	opRolRI64q_XorRR64q_RolRI64q
+	opAddRR64q_LeaX64
+	opAddRI64q_ImulRR64q
+	opXorRR64q_RolRI64q_MovRR64
+	opRolRI64q_XorRR64q_AddRI64q
+	opAddRI32q_XorRR64q_XorRR64q
+	opImulRR64q_XorRR64q_RolRI64q_AddRR64q
+	opMovzx8to32RR_AddRR64q_AddRR64q_RolRI64q
+	opLeaX64_RolRI64q_RolRI64q_AddRI32q
+	opAndRI32q_ShlRI64_d
+	opXorRR64q_XorRR64q_RolRI64q_MovRR64
+	opXorRR32q_MovRR32_RolRI32q_d
+	opShrRI64q_XorRR64q_d
+	opMovMRB8_IncR64q
+	opMovMIB8_AddRR32q
+	opAddRR32q_CmpRI32Jbe_d
+	opNop_CmpRI32Ja
+	opCmpRI32Ja_MovRR32_AddRR32l
+	opMovzx8to32RMB_AddRI64q_AddRI64l
+	opMovRR32_AndRI32q_d
+	opMovRR64_ShlRI64q_d_XorRR64l_d
+	opShrRI64q_XorRR64q_d_MovRR64_s
+	opMovMRB8_IncR64q_CmpRI64Jne_d
+	opMovMIB8_AddRR32q_CmpRI32Jbe_d
 	opXorRR32q_XorRR32q
-	opMovzx8to32RMB_MovMRB8_s
-	opLeaB64_MovRR64
-	opMovRR64_SubRI64
-	opMovRR64_TestRR64Jne
-	opMovRR32_RorRC32q_d
-	opMovRMB8_IncR64q
-	opIncR64q_XorRR32q
-	opShrRI32q_LeaX32_x
-	opShrRI64q_SubRR32q_s
-	opMovRR32_XorRMB8_d
-	opMovzx8to32RR_ShrRI32
-	opXorRMB8_Movzx8to32RR
-	opShrRI32_XorRMX32q
-	opXorRMX32q_AddRI64q
-	opMovRR64_XorRMB64q_d
-	opAddRR64_MovMRB64
-	opXorRMB64q_AddRR64_s
-	opMovRI32_DivR64
-	opMovRMB64_CmpRR64
-	opMovRMB32_AddRI64q
-	opSubRI64_Jmp
-	opAddRI32q_CmpRI32Je_d
-	opMovRR64_LeaX64
-	opAddRI64_PopR
-	opRolRI32q_XorRR32q_s
-	opLeaB64_Ja
-	opCmpMIB8_LeaB64
-	opMovRR64_AndRI32q_d
-	opOrMRB64_DecMB32
-	opDecMB32_IncR64
-	opShlRI64_Movsx16to32RMB
-	opMovMRB32_AddRI64q
-	opLeaX64_AddRI64q
-	opAddRI64q_CmpRI32Jne
+	opMovRR32_Cltd_IdivR32
+	opAddRI32q_AndRI32q
+	opMovRMX64_MovMRB64_s
+	opMovRR32_MovRR64_MovRR32
+	opShrRI64q_AddRR64q_d
+	opShrRI64q_XorRR64q_d_MovRR64_s_ShlRI64q_d
+	opMovRR32_MovMIB8_b
+	opNop_CmpRI32Ja_MovRR32
+	opMovzx8to32RMX_CmpMRX8_s
+	opSubRI64q_CmpRR32Jl
+	opMovRR64_ShlRI64q_d_XorRR64q_s
+	opAddRR32q_SubRR32q_s_CmpRI8Je
+	opMovRR32_AddRR64q
+	opSubRI64q_SubRI64q
+	opMovsx32to64RMB_ImulRR64q
+	opMovRR32_AndRI32q
+	opMovRR32_MovMIB8_b_AddRR32q
+	opNop_CmpRI32Ja_MovRR32_AddRR32l
+	opMovzx8to32RMX_CmpMRX8_s_Je
+	opSubRI64q_SubRI64q_CmpRR32Jl
+	opSubRR32q_CmpRI8Je
+	opShrRI64q_LeaX32_bx
+	opLeaX32_MovRR32_AddRR32q_SubRR32q_s
+	opMovRR32_MovRR64_ImulRR64q_d
+	opAddRR32q_SubRR32q_s_Movsx32to64RR_s
+	opShrRI64q_LeaX32_bx_MovRR32
+	opMovRR32_MovMIB8_b_AddRR32q_CmpRI32Jbe_d
+	opMovRR32_AddRR32q_SubRR32q_s_Movsx32to64RR_s
+	opMovRR32_AddRR32q_SubRR32q_s_CmpRI8Je
+	opMovsx32to64RR_ShlRI64_d_Movzx8to32RMB_Movsx32to64RMB
+	opMovsx32to64RMB_ImulRR64q_ShrRI64q_d
+	opMovRR32_MovRR64_ImulRR64q_d_ShrRI64q_d
 	opSubRR64_SbbRR64q
-	opMovRR64_AddRI32q
-	opAddRI64q_AddRI64
-	opPushR_SubRI64q
-	opMovRR64_LeaB64_b
-	opLeaX64_PopR
-	opPopR_LeaX64
-	opAndRI32_PopR
-	opMovRMB32_MovRR32_s
-	opRorRI32q_XorRR32q_d
-	opAdcRR64_MovRR64
-	opMovsx32to64RR_AddRR64q_d
-	opShrRC64q_TestRI8
-	opCmovne64_AndRI32q
-	opAndRI32q_SarRC32q
-	opXorRR64q_AddRR64q_d
-	opAddRI64q_SubRI64
+	opMovRMB32_TestRR32Je
+	opMovRR64_MovRMB32_MovRMB32
+	opMovRR64_MovRMB32_MovRMB32_TestRR32Je
+	opAddRI64l_LeaX64
+	opShlRI64q_XorRR64q_d_MovRR64_s_ShrRI64q_d
+	opAddRI64q_SubRI64l
+	opRorRI32q_RorRI32q
+	opShlRI64q_XorRR64q_s
+	opMovMIB8_Nop
 	opLeaX64_LeaX64
-	opXorRR32q_TestRI8
-	opMovRR32_MovRR64_s
+	opMovRMB32_MovRR32_s
+	opAddRI64q_CmpRR64Je_d
+	opMovRR64_ShrRI64q_d_XorRR64q_d
+	opXorRR64q_MovRR64_s_ShlRI64q_d_XorRR64l_d
+	opXorRR64q_MovRR64_s_ShlRI64q_d_XorRR64q_d
+	opShlRI64q_XorRR64q_s_MovRR64_s
+	opMovMIB8_Nop_CmpRI32Ja
+	opAddRR32q_AddRI32l
+	opMovRR32_ShrRI32q_d_AddRR32q_d
+	opAddRI64q_CmpRR64Je_d_Movzx8to32RMX
+	opMovRR64_TestRR64Je
+	opCmovaeM64_MovRR64
+	opShlRI64q_XorRR64q_s_MovRR64_s_ShrRI64q_d
+	opMovRR32_ShrRI32q_d_AddRR32q_d_AddRI32l
+	opAddRI64q_CmpRR64Je_d_Movzx8to32RMX_CmpMRX8_s
+	opMovRMB64_CmpRR64_CmovaeM64
+	opCmovaeM64_MovRR64_TestRR64Je
+	opMovRR64_SubRR64q_d
+	opNop_LeaX64
+	opAndRR64q_Nop
+	opIncR32q_AndRR64q
+	opMovsx16to32RMB_AddRR32l_d
+	opMovRMB64_CmpRR64Jne_d
+	opShrRI64q_AndRR64q_d
+	opMovRMB64_CmpRR64_CmovaeM64_MovRR64
+	opIncR32q_AndRR64q_Nop
+	opMovsx16to32RMB_AddRR32l_d_Movsx32to64RR_s
+	opMovMRB32_AddRI64q
+	opMovRMB64_CmpRR64Je_d_LeaB64
+	opNop_CmpRR64Je_MovRR64
+	opMovsx32to64RR_ShlRI64_d_Movsx16to32RMB
+	opSubRI64q_MovRR64
+	opIncR32q_AndRR64q_Nop_TestRR64Je
+	opMovRMB64_CmpRR64Je_d_LeaB64_CmpRR64
+	opMulR64_MovRR64
+	opMovRR64_MovRMB32_SubRI64q
 	opTestRI8_Sete
 	opSete_Setne
-	opSbbRR64q_XorRR32q
-	opShlRC64q_OrRR64q
-	opShlRC64q_ShlRC64q
-	opShrRC64q_TestRI8Je
-	opMovRR64_SbbRR64_d
-	opOrRR64q_MovRR64_s
-	opMovRR64_CmpRR64
-	opSubRI32q_CmpRI32Je_d
-	opLeaB64_IdivR64_d
-	opCqto_AddRR64
-	opAddRR64q_Cqto
-	opXorRR32q_OrRI32q
-	opImulRR64q_AddRR64q
-	opImulRR64_MulR64
-	opAddRI64q_CmpRR32Jg
-	opMovsx16to32RMB_AddRR32_d
-	opAddRR32_Movsx32to64RR
-	opMovRR32_Movzx16to32RR
-	opMovMRB64_MovRMB64
-	opAddRR64q_Movsx32to64RR
-	opMovRR32_SubRR32q_d
-	opAddRI64_MovRR64
-	opIncR32q_CmpRI32Jne_d
-	opMovRR32_MovRMB32
-	opShrRI64q_MovRR32
-	opSubRR64q_MovRR64_s
-	opOrRR64_Tzcnt64
-	opSubRR32_MovMRB8
-	opMovRR64_AndRR64q
-	opAndRR64q_SubRR64q_s
-	opAndRR64q_ShrRC64q
-	opShrRC64q_ImulRR64q
-	opIncR64q_AndRI32q
-	opXorRR32_DivR64
-	opDivR64_CmpRI64Ja
-	opMovRMB64_MovRR64_s
-	opMovRMX64_MovMRB64_s
-	opAddRI64q_ShlRI64q
-	opLeaB64_Jmp
-	opAddRI64q_CmpRI64Je_d
-	opMovMRX8_MovRR64
-	opAddRI32_MovMRX8
-	opLeaX64_Jmp
-	opMovRR32_ShrRI32q
-	opMovRMX32_CmpRR32Jle_s
-	opMovRMB32_SubRI64q
-	opSubRI64q_SubRI64q
-	opSubRI64q_CmpRR32Jl
-	opMovRMB64_TestRR64Jne_ds
-	opSarRI32q_SarRI64q
-	opMulR64_MovRR64
-	opShlRI64q_SubRR64_s
-	opSubRR64_Movzx8to32RMB
-	opMovzx8to32RMB_MovRR32
-	opAddRI32q_CmpRI64Jne
-	opSubRI32_Jne
-	opNop_LeaX64
-	opNop_CmpRI64Je
-	opSubRR32q_CmpRI8Je
-	opMovRR64_ImulRR64q_d
-	opMovzx8to32RMB_Movsx32to64RMB
-	opMovzx8to32RR_MovRR32
-	opCltq_AddRR64
-	opMovRMX32_CmpRR32Jge_s
-	opMovRMB32_TestRR32Je
-	opSarRI64q_SubRR32q_d
-	opSubRR64q_AddRR64_s
-	opCmpRMX8_Je
-	opIncR64_CmpRMX8
-	opMovRR32_NotR32_d
-	opMovRR32_XorRR32q_d
-	opMovRMX32_AddRMB32q_d
-	opXorRR32_MovRMX32
-	opNotR32_AndRR32q_d
-	opXorRR32q_AndRR32q_d
-	opRolRI32q_XorRR32_s
-	opLeaX64_CmpRI64Jb_d
-	opDecR64_Jmp
-	opAddRI64q_CmpRR64Je_d
-	opShlRI32q_SubRR32_s
-	opAddRR32q_AddRI32
-	opMovRR64_TestRR64Je
-	opCmpRR64_CmovaeM64
-	opCmovaeM64_MovRR64
-	opAndRI32q_XorRR64q
-	opXorRR64_MovMRB64
-	opLeaX64_Ret
-	opOrRI64_MovRR64
-	opAddRR32_MovMRB8
-	opAddMRX64_IncR64q
-	opMovMRB64_Ret
-	opMovRR32_RorRI32q_d
-	opAddRI64_MovMRB64
-	opAddRI32q_AndRI32q
-	opMovsx32to64RR_MovRR32
-	opCmovb64_Jmp
-	opMovRMB8_LeaB32_b
-	opMovzx8to32RMB_LeaX64
-	opLeaB32_CmpRI8Ja_d
-	opLeaX64_IncR64q
-	opXorRR32_ImulRR64
-	opSetne_ShlRC64q_d
-	opOrRR64q_SubRI32
 	opOrRR64q_OrRR64q
-	opMovMRB32_CmpRR64Jne
-	opAddRI32q_CmpRI32Jne_d
-	opLeaX64_MovRR32
-	opShrRI64q_ImulRRI64q_s
-	opSubRR32q_LeaX32_bx
-	opMovRI32_Jmp
-	opAndRR64q_AddRR64q_d
-	opMovzx16to32RR_MovRR32
-	opLeaX64_AddRI64
-	opAndRI32_MovRR32
-	opMovRR32_Movsx32to64RR
-	opMovsx32to64RR_AndRI32q
-	opAndRI32q_AddRR64q
-	opMovRR32_Movzx8to32RR
-	opMovRR32_XorRR64q
-	opMovRR64_Movzx16to32RR
+	opXorRR32q_XorRR32q_TestRI8
+	opSubRR64_SbbRR64q_XorRR32q
+	opMovRI32_Nop
+	opMovRR64_MovRMB32_SubRI64q_SubRI64q
+	opXorRR32q_TestRI8
+	opTestRI8_Sete_Setne
+	opSubRR64_SbbRR64q_XorRR32q_XorRR32q
+	opMulR64_ShrRI64q_LeaX64_bx
+	opMovRR32_MovRR64_AddRI32q
+	opAddRI32q_AndRI32q_ShlRI64_d
+	opImulRR64q_AddRR64l_d
+	opMovRMB32_MovRR32_s_MovRR32
+	opMovRR64_MovRMB32_AddRI64q
+	opLeaB64_MovMRB64
+	opMovMRB64_MovMRB64_AddRI64q
+	opAndRI32q_ShlRI64_d_LeaB64
+	opAddRI64q_CmpRR32Jg
+	opMovRR32_MovRR64_AddRI32q_AndRI32q
+	opMovRR64_MovRMB32_AddRI64q_AddRI64q
+	opShlRI64q_SubRR64l_s
+	opLeaX64_ShlRI64q_d
+	opSubRR64l_Movzx8to32RMB_b
+	opMovzx8to32RMB_MovMRB8_s_AddRI64q
+	opLeaX64_ShlRI64q_d_SubRR64l_s
+	opImulRR64q_AddRR64l_d_MovRR64_s
+	opSubRR64l_Movzx8to32RMB_b_MovMRB8_s
+	opMovRMX64_MovMRB64_s_Nop
+	opMovzx8to32RMB_MovRR32
+	opMovRR32_MovRR32_MovRR32_MovRR32
+	opMovRR64_AddRR64q
+	opLeaB64_Call
 	opMovRR64_Cmove64
-	opMovzx8to32RR_RolRC64q
-	opMovsx32to64RR_ShlRC32q
+	opAndRI32_MovRR64
+	opMulR64_ShrRI64q_LeaX64_bx_LeaX64_x
+	opMovzx8to32RMB_MovMRB8_s_AddRI64q_CmpRI64Jne_d
+	opLeaX64_ShlRI64q_d_SubRR64l_s_Movzx8to32RMB_b
+	opImulRR64q_AddRR64l_d_MovRR64_s_MulR64
 	opCmove64_Cmovne64
 	opCmovne64_AddRI32q
 	opAddRI32q_ImulRR64q
+	opAddRR64q_AddRI64q_CmpRI32Jne
+	opImulRR64q_XorRR64q_AddRR64q_d
+	opAndRI32_MovRR64_Cmove64
+	opAddRI64q_CmpRI32Jne
+	opShrRI64q_LeaX64_bx_LeaX64_x
+	opCmovne64_AddRI32q_ImulRR64q
+	opImulRR64q_XorRR64q_AddRR64q_d_AddRI64q
+	opAndRI32_MovRR64_Cmove64_Cmovne64
+	opSarRI64q_SubRR32q_d
+	opLeaB64_IncR32q
+	opCmpMIB8Ja_Movzx8to32RMB
+	opXorRR64q_MovRR32_RorRC32q_d
+	opMovsx32to64RR_AddRR64q_s_MovRR32
+	opXorRR64q_AddRR64q_d
+	opShlRI64q_SubRR64l_s_Movzx8to32RMB_b
+	opShrRI64q_LeaX64_bx_LeaX64_x_ShlRI64q_d
+	opAddRI32q_ImulRR64q_XorRR64q
+	opAndRR64q_Nop_TestRR64Je
+	opLeaB64_IncR32q_AndRR64q
+	opCmpMIB8Ja_Movzx8to32RMB_JmpMX_x
+	opMovsx32to64RR_AddRR64q_s_MovRR32_AndRI32q_d
+	opMovRR32_Cltd_IdivR32_Movsx32to64RR
+	opAddRI32q_CmpRI32Je_d_MovRR32
+	opSubRR64l_Movzx8to32RMB_b_MovMRB8_s_AddRI64q
+	opAddRI32q_ImulRR64q_XorRR64q_AddRR64q_d
+	opMovRR64_ImulRR64q_d
+	opLeaB64_IncR32q_AndRR64q_Nop
+	opMovzx8to32RMB_Movsx32to64RMB
+	opShlRI64_Movzx8to32RMB
+	opAddRR32q_SubRR32q_s_Movsx32to64RR_s_ShlRI64_d
+	opMovsx32to64RMB_ImulRR64q_ShrRI64q_d_LeaX32_bx
+	opAddRI32q_CmpRI32Je_d_MovRR32_MovRR64_s
+	opIncR64q_AddRR64q
+	opMovzx8to32RMB_Movsx32to64RMB_ImulRR64q
+	opMovRR64_LeaB64
+	opPushR_PushR
+	opMovRR64_AddRI64q_ShlRI64q
+	opMovsx32to64RR_MovRR32
+	opMovRMB64_MovRMB64
+	opAddRR64l_MovRR64_MovRR64
+	opMovMRX8_MovRR64
+	opAddRI32l_MovMRX8_s
+	opMovRR64_MovRR64_CmpRI64Ja
+	opShrRI64q_LeaX32_bx_MovRR32_AddRR32q
+	opMovzx8to32RMB_Movsx32to64RMB_ImulRR64q_ShrRI64q_d
+	opAddRI32l_MovMRX8_s_MovRR64
+	opAddRR64q_MovRR64_ShrRI64q_d
+	opMovRR64_MovRI32
+	opMovRI32_Ret
+	opSubRR64q_AddRR64l_s
+	opTestRR64Je_LeaB64
+	opImulRR64_MulR64
+	opMovMRB64_MovRMB64
+	opMovRR64_CmpRI64Ja
+	opAddRI32l_MovMRX8_s_MovRR64_MovRR64
+	opImulRR64_MulR64_AddRR64q
+	opIncR64_Nop
+	opMovRR32_SarRI32q_d_SubRR32q_s
+	opMovRR32_AddRR64q_MovRR32
+	opMovMRB64_MovRMB64_MovRR64
+	opMovRR64_XorRR64q_AndRI32l_d
+	opAndRR32q_XorRR32q_d
+	opMovRMX32_AddRMB32q_d
+	opMovRR64_XorRR64q_AndRI32l_d_CallMX_x
+	opXorRR32l_MovRMX32
+	opShlRC64q_OrRR64q
+	opShlRC64q_ShlRC64q
+	opXorRR32l_MovRI32
+	opMovRI32_Nop_CmpMRX8
+	opOrRR64q_OrRR64q_SubRI32Jae
+	opTzcnt64_MovRR64
+	opOrRR64l_Tzcnt64_s
+	opMovzx8to32RR_XorRMX32q_x_CmpRR64Jne
+	opXorRR32l_MovRMX32_AddRMB32q_d
+	opShlRC64q_ShlRC64q_OrRR64q
+	opXorRR32l_MovRI32_Nop
+	opNop_CmpMRX8
+	opOrRR64l_Tzcnt64_s_MovRR64
+	opSubRI64l_Nop
+	opAndRR64q_ShrRC64q
+	opShrRC64q_ImulRR64q
+	opAddRR64q_MovRR64_AndRR64q
+	opMovRR64_ShrRI64q_AndRR64q_d_SubRR64q_s
+	opAddRI64q_ShlRI64q
+	opAddRR64q_Movsx32to64RR
+	opShlRC64q_ShlRC64q_OrRR64q_OrRR64q
+	opXorRR32l_MovRI32_Nop_CmpMRX8
+	opMovRR64_MovRR64_ShrRI64q
+	opAddRR64q_MovRR64_AndRR64q_ShrRC64q
+	opAddRR64_AdcRR64_MovRR64
+	opCmpMRX8_Je_AddRI64l
+	opAddRR64l_PopR
+	opAddRI64l_PopR
+	opAddRI64q_ShlRI64q_XorRR64q_s
+	opAddRR64_AdcRR64_MovRR64_MovRR64
+	opAndRI32q_XorRR64q
+	opMovsx32to64RR_ImulRRI64q_s_ShrRI64q_d
+	opImulRRI64q_SarRI32q
+	opSarRI32q_SarRI64q
+	opSarRI64q_SubRR32q_d_ImulRR64q_d
+	opMovsx32to64RR_MovRR32_ImulRRI64q
+	opSubRI64l_Nop_Movzx8to32RMB
+	opAddRI64l_PopR_PopR
+	opMovRR64_ShrRI64q_d_XorRR64q_d_MovRR64_s
+	opAddRI64q_ShlRI64q_XorRR64q_s_MovRR64_s
+	opShrRI64q_XorRR64q_s_MovRR64_s
+	opSubRR32q_ImulRR64q_d
+	opSarRI32q_SarRI64q_SubRR32q_d
+	opMovsx32to64RR_MovRR32_ImulRRI64q_SarRI32q
+	opIncR64q_AndRI32l
+	opMovzx8to32RMB_AddRI64q_AddRI64l_MovRMX64
+	opMovRMX64_MovMRB64_s_Nop_Movzx8to32RMB
+	opMovRR32_Movzx16to32RR
+	opXorRR64q_MovRR64_s_MovRR64
+	opAddRR64l_MovRR64_s_MulR64
+	opShlRI64q_SubRR64l_s_Movzx8to32RMB_b_MovMRB8_s
+	opSarRI64q_SubRR32q_d_ImulRR64q_d_AddRR64l_d
+	opIncR64q_AndRI32l_CallMX_x
+	opSubRI64l_Nop_Movzx8to32RMB_Nop
+	opLeaX32_CmpRR32Je
+	opAddRI32q_LeaX32_b
+	opMovRR64_XorRR64q_IncR64q
+	opNop_CmpRR64Je_MovRR64_MovRR64
+	opXorRR64q_IncR64q
+	opAddRI32q_LeaX32_b_CmpRR32Je
+	opAddRI64q_CmpRI32Je
+	opCmpRR32Je_AddRI64q
+	opMovzx8to32RMB_CmpMRX8_s
+	opCmpRI32Je_Movzx8to32RMB
+	opAddRI32l_MovMRB8_CmpRR32Jne
+	opMovRR32_AddRI32l_Movzx8to32RMB
+	opMovzx8to32RMB_MovRR32_AddRI32l
+	opDivR64_MovRR64_MovRR64
+	opXorRR64q_IncR64q_AndRI32l
+	opAddRI32q_LeaX32_b_CmpRR32Je_AddRI64q
+	opAddRI64q_CmpRI32Je_Movzx8to32RMB
+	opMovzx8to32RMB_CmpMRX8_s_Je
+	opMovMRB8_CmpRR32Jne
+	opMovRR32_AddRI32l_MovMRB8
+	opMovRR32_AddRI32l_Movzx8to32RMB_MovRR32
+	opAddRI64q_CmpRR64Jne_s
+	opMovRMB8_IncR64q
+	opIncR64q_XorRR32q
+	opXorRR64q_IncR64q_AndRI32l_CallMX_x
+	opCmpRI32Je_Movzx8to32RMB_CmpMRX8_s
+	opMovRMB8_IncR64q_XorRR32q
+	opLeaX64_MovRR32
+	opSubRR32q_LeaB32_b
+	opMovzx8to32RR_MovRR32
+	opMovRR32_XorRMB8l_d
+	opMovzx8to32RR_ShrRI32
+	opShrRI32_XorRMX32q
+	opXorRMB8l_Movzx8to32RR_s
+	opCmpRI32Je_Movzx8to32RMB_CmpMRX8_s_Je
+	opShrRI32_Movzx8to32RR_XorRMX32q_x_CmpRI64Jne
+	opMovRMB8_IncR64q_XorRR32q_ShrRI32
+	opXorRMX32q_AddRI64q
+	opMovRR32_XorRMB8l_d_Movzx8to32RR_s
+	opMovzx8to32RR_ShrRI32_XorRMX32q
+	opMovRR64_MovRMB64_b_MovRR64
+	opCmpRI32Je_MovRR64
+	opAddRI64l_PopR_PopR_Ret
+	opNop_MovRMB64
 )
 
 // The codes by family, for specialize. None of these is ever written.
@@ -1548,9 +2308,297 @@ var hotQuiet = [...]uint16{
 	opSarRC64:   opSarRC64q,
 }
 
-var hotFused = [2][4][3][16]uint16{{{{opSlow, opSlow, opCmpRR8Jb, opCmpRR8Jae, opCmpRR8Je, opCmpRR8Jne, opCmpRR8Jbe, opCmpRR8Ja, opCmpRR8Js, opCmpRR8Jns, opSlow, opSlow, opCmpRR8Jl, opCmpRR8Jge, opCmpRR8Jle, opCmpRR8Jg}, {opSlow, opSlow, opCmpRR32Jb, opCmpRR32Jae, opCmpRR32Je, opCmpRR32Jne, opCmpRR32Jbe, opCmpRR32Ja, opCmpRR32Js, opCmpRR32Jns, opSlow, opSlow, opCmpRR32Jl, opCmpRR32Jge, opCmpRR32Jle, opCmpRR32Jg}, {opSlow, opSlow, opCmpRR64Jb, opCmpRR64Jae, opCmpRR64Je, opCmpRR64Jne, opCmpRR64Jbe, opCmpRR64Ja, opCmpRR64Js, opCmpRR64Jns, opSlow, opSlow, opCmpRR64Jl, opCmpRR64Jge, opCmpRR64Jle, opCmpRR64Jg}}, {{opSlow, opSlow, opCmpRI8Jb, opCmpRI8Jae, opCmpRI8Je, opCmpRI8Jne, opCmpRI8Jbe, opCmpRI8Ja, opCmpRI8Js, opCmpRI8Jns, opSlow, opSlow, opCmpRI8Jl, opCmpRI8Jge, opCmpRI8Jle, opCmpRI8Jg}, {opSlow, opSlow, opCmpRI32Jb, opCmpRI32Jae, opCmpRI32Je, opCmpRI32Jne, opCmpRI32Jbe, opCmpRI32Ja, opCmpRI32Js, opCmpRI32Jns, opSlow, opSlow, opCmpRI32Jl, opCmpRI32Jge, opCmpRI32Jle, opCmpRI32Jg}, {opSlow, opSlow, opCmpRI64Jb, opCmpRI64Jae, opCmpRI64Je, opCmpRI64Jne, opCmpRI64Jbe, opCmpRI64Ja, opCmpRI64Js, opCmpRI64Jns, opSlow, opSlow, opCmpRI64Jl, opCmpRI64Jge, opCmpRI64Jle, opCmpRI64Jg}}, {{opSlow, opSlow, opCmpRMB8Jb, opCmpRMB8Jae, opCmpRMB8Je, opCmpRMB8Jne, opCmpRMB8Jbe, opCmpRMB8Ja, opCmpRMB8Js, opCmpRMB8Jns, opSlow, opSlow, opCmpRMB8Jl, opCmpRMB8Jge, opCmpRMB8Jle, opCmpRMB8Jg}, {opSlow, opSlow, opCmpRMB32Jb, opCmpRMB32Jae, opCmpRMB32Je, opCmpRMB32Jne, opCmpRMB32Jbe, opCmpRMB32Ja, opCmpRMB32Js, opCmpRMB32Jns, opSlow, opSlow, opCmpRMB32Jl, opCmpRMB32Jge, opCmpRMB32Jle, opCmpRMB32Jg}, {opSlow, opSlow, opCmpRMB64Jb, opCmpRMB64Jae, opCmpRMB64Je, opCmpRMB64Jne, opCmpRMB64Jbe, opCmpRMB64Ja, opCmpRMB64Js, opCmpRMB64Jns, opSlow, opSlow, opCmpRMB64Jl, opCmpRMB64Jge, opCmpRMB64Jle, opCmpRMB64Jg}}, {{opSlow, opSlow, opCmpMIB8Jb, opCmpMIB8Jae, opCmpMIB8Je, opCmpMIB8Jne, opCmpMIB8Jbe, opCmpMIB8Ja, opCmpMIB8Js, opCmpMIB8Jns, opSlow, opSlow, opCmpMIB8Jl, opCmpMIB8Jge, opCmpMIB8Jle, opCmpMIB8Jg}, {opSlow, opSlow, opCmpMIB32Jb, opCmpMIB32Jae, opCmpMIB32Je, opCmpMIB32Jne, opCmpMIB32Jbe, opCmpMIB32Ja, opCmpMIB32Js, opCmpMIB32Jns, opSlow, opSlow, opCmpMIB32Jl, opCmpMIB32Jge, opCmpMIB32Jle, opCmpMIB32Jg}, {opSlow, opSlow, opCmpMIB64Jb, opCmpMIB64Jae, opCmpMIB64Je, opCmpMIB64Jne, opCmpMIB64Jbe, opCmpMIB64Ja, opCmpMIB64Js, opCmpMIB64Jns, opSlow, opSlow, opCmpMIB64Jl, opCmpMIB64Jge, opCmpMIB64Jle, opCmpMIB64Jg}}}, {{{opSlow, opSlow, opTestRR8Jb, opTestRR8Jae, opTestRR8Je, opTestRR8Jne, opTestRR8Jbe, opTestRR8Ja, opTestRR8Js, opTestRR8Jns, opSlow, opSlow, opTestRR8Jl, opTestRR8Jge, opTestRR8Jle, opTestRR8Jg}, {opSlow, opSlow, opTestRR32Jb, opTestRR32Jae, opTestRR32Je, opTestRR32Jne, opTestRR32Jbe, opTestRR32Ja, opTestRR32Js, opTestRR32Jns, opSlow, opSlow, opTestRR32Jl, opTestRR32Jge, opTestRR32Jle, opTestRR32Jg}, {opSlow, opSlow, opTestRR64Jb, opTestRR64Jae, opTestRR64Je, opTestRR64Jne, opTestRR64Jbe, opTestRR64Ja, opTestRR64Js, opTestRR64Jns, opSlow, opSlow, opTestRR64Jl, opTestRR64Jge, opTestRR64Jle, opTestRR64Jg}}, {{opSlow, opSlow, opTestRI8Jb, opTestRI8Jae, opTestRI8Je, opTestRI8Jne, opTestRI8Jbe, opTestRI8Ja, opTestRI8Js, opTestRI8Jns, opSlow, opSlow, opTestRI8Jl, opTestRI8Jge, opTestRI8Jle, opTestRI8Jg}, {opSlow, opSlow, opTestRI32Jb, opTestRI32Jae, opTestRI32Je, opTestRI32Jne, opTestRI32Jbe, opTestRI32Ja, opTestRI32Js, opTestRI32Jns, opSlow, opSlow, opTestRI32Jl, opTestRI32Jge, opTestRI32Jle, opTestRI32Jg}, {opSlow, opSlow, opTestRI64Jb, opTestRI64Jae, opTestRI64Je, opTestRI64Jne, opTestRI64Jbe, opTestRI64Ja, opTestRI64Js, opTestRI64Jns, opSlow, opSlow, opTestRI64Jl, opTestRI64Jge, opTestRI64Jle, opTestRI64Jg}}, {{opSlow, opSlow, opTestRMB8Jb, opTestRMB8Jae, opTestRMB8Je, opTestRMB8Jne, opTestRMB8Jbe, opTestRMB8Ja, opTestRMB8Js, opTestRMB8Jns, opSlow, opSlow, opTestRMB8Jl, opTestRMB8Jge, opTestRMB8Jle, opTestRMB8Jg}, {opSlow, opSlow, opTestRMB32Jb, opTestRMB32Jae, opTestRMB32Je, opTestRMB32Jne, opTestRMB32Jbe, opTestRMB32Ja, opTestRMB32Js, opTestRMB32Jns, opSlow, opSlow, opTestRMB32Jl, opTestRMB32Jge, opTestRMB32Jle, opTestRMB32Jg}, {opSlow, opSlow, opTestRMB64Jb, opTestRMB64Jae, opTestRMB64Je, opTestRMB64Jne, opTestRMB64Jbe, opTestRMB64Ja, opTestRMB64Js, opTestRMB64Jns, opSlow, opSlow, opTestRMB64Jl, opTestRMB64Jge, opTestRMB64Jle, opTestRMB64Jg}}, {{opSlow, opSlow, opTestMIB8Jb, opTestMIB8Jae, opTestMIB8Je, opTestMIB8Jne, opTestMIB8Jbe, opTestMIB8Ja, opTestMIB8Js, opTestMIB8Jns, opSlow, opSlow, opTestMIB8Jl, opTestMIB8Jge, opTestMIB8Jle, opTestMIB8Jg}, {opSlow, opSlow, opTestMIB32Jb, opTestMIB32Jae, opTestMIB32Je, opTestMIB32Jne, opTestMIB32Jbe, opTestMIB32Ja, opTestMIB32Js, opTestMIB32Jns, opSlow, opSlow, opTestMIB32Jl, opTestMIB32Jge, opTestMIB32Jle, opTestMIB32Jg}, {opSlow, opSlow, opTestMIB64Jb, opTestMIB64Jae, opTestMIB64Je, opTestMIB64Jne, opTestMIB64Jbe, opTestMIB64Ja, opTestMIB64Js, opTestMIB64Jns, opSlow, opSlow, opTestMIB64Jl, opTestMIB64Jge, opTestMIB64Jle, opTestMIB64Jg}}}}
+var hotLate = [...]uint16{
+	opAddRR8:    opAddRR8l,
+	opAddRR16:   opAddRR16l,
+	opAddRR32:   opAddRR32l,
+	opAddRR64:   opAddRR64l,
+	opAddRI8:    opAddRI8l,
+	opAddRI16:   opAddRI16l,
+	opAddRI32:   opAddRI32l,
+	opAddRI64:   opAddRI64l,
+	opAddRMB8:   opAddRMB8l,
+	opAddRMB16:  opAddRMB16l,
+	opAddRMB32:  opAddRMB32l,
+	opAddRMB64:  opAddRMB64l,
+	opAddRMX8:   opAddRMX8l,
+	opAddRMX16:  opAddRMX16l,
+	opAddRMX32:  opAddRMX32l,
+	opAddRMX64:  opAddRMX64l,
+	opAddMRB8:   opAddMRB8l,
+	opAddMRB16:  opAddMRB16l,
+	opAddMRB32:  opAddMRB32l,
+	opAddMRB64:  opAddMRB64l,
+	opAddMRX8:   opAddMRX8l,
+	opAddMRX16:  opAddMRX16l,
+	opAddMRX32:  opAddMRX32l,
+	opAddMRX64:  opAddMRX64l,
+	opAddMIB8:   opAddMIB8l,
+	opAddMIB16:  opAddMIB16l,
+	opAddMIB32:  opAddMIB32l,
+	opAddMIB64:  opAddMIB64l,
+	opAddMIX8:   opAddMIX8l,
+	opAddMIX16:  opAddMIX16l,
+	opAddMIX32:  opAddMIX32l,
+	opAddMIX64:  opAddMIX64l,
+	opOrRR8:     opOrRR8l,
+	opOrRR16:    opOrRR16l,
+	opOrRR32:    opOrRR32l,
+	opOrRR64:    opOrRR64l,
+	opOrRI8:     opOrRI8l,
+	opOrRI16:    opOrRI16l,
+	opOrRI32:    opOrRI32l,
+	opOrRI64:    opOrRI64l,
+	opOrRMB8:    opOrRMB8l,
+	opOrRMB16:   opOrRMB16l,
+	opOrRMB32:   opOrRMB32l,
+	opOrRMB64:   opOrRMB64l,
+	opOrRMX8:    opOrRMX8l,
+	opOrRMX16:   opOrRMX16l,
+	opOrRMX32:   opOrRMX32l,
+	opOrRMX64:   opOrRMX64l,
+	opOrMRB8:    opOrMRB8l,
+	opOrMRB16:   opOrMRB16l,
+	opOrMRB32:   opOrMRB32l,
+	opOrMRB64:   opOrMRB64l,
+	opOrMRX8:    opOrMRX8l,
+	opOrMRX16:   opOrMRX16l,
+	opOrMRX32:   opOrMRX32l,
+	opOrMRX64:   opOrMRX64l,
+	opOrMIB8:    opOrMIB8l,
+	opOrMIB16:   opOrMIB16l,
+	opOrMIB32:   opOrMIB32l,
+	opOrMIB64:   opOrMIB64l,
+	opOrMIX8:    opOrMIX8l,
+	opOrMIX16:   opOrMIX16l,
+	opOrMIX32:   opOrMIX32l,
+	opOrMIX64:   opOrMIX64l,
+	opAndRR8:    opAndRR8l,
+	opAndRR16:   opAndRR16l,
+	opAndRR32:   opAndRR32l,
+	opAndRR64:   opAndRR64l,
+	opAndRI8:    opAndRI8l,
+	opAndRI16:   opAndRI16l,
+	opAndRI32:   opAndRI32l,
+	opAndRI64:   opAndRI64l,
+	opAndRMB8:   opAndRMB8l,
+	opAndRMB16:  opAndRMB16l,
+	opAndRMB32:  opAndRMB32l,
+	opAndRMB64:  opAndRMB64l,
+	opAndRMX8:   opAndRMX8l,
+	opAndRMX16:  opAndRMX16l,
+	opAndRMX32:  opAndRMX32l,
+	opAndRMX64:  opAndRMX64l,
+	opAndMRB8:   opAndMRB8l,
+	opAndMRB16:  opAndMRB16l,
+	opAndMRB32:  opAndMRB32l,
+	opAndMRB64:  opAndMRB64l,
+	opAndMRX8:   opAndMRX8l,
+	opAndMRX16:  opAndMRX16l,
+	opAndMRX32:  opAndMRX32l,
+	opAndMRX64:  opAndMRX64l,
+	opAndMIB8:   opAndMIB8l,
+	opAndMIB16:  opAndMIB16l,
+	opAndMIB32:  opAndMIB32l,
+	opAndMIB64:  opAndMIB64l,
+	opAndMIX8:   opAndMIX8l,
+	opAndMIX16:  opAndMIX16l,
+	opAndMIX32:  opAndMIX32l,
+	opAndMIX64:  opAndMIX64l,
+	opSubRR8:    opSubRR8l,
+	opSubRR16:   opSubRR16l,
+	opSubRR32:   opSubRR32l,
+	opSubRR64:   opSubRR64l,
+	opSubRI8:    opSubRI8l,
+	opSubRI16:   opSubRI16l,
+	opSubRI32:   opSubRI32l,
+	opSubRI64:   opSubRI64l,
+	opSubRMB8:   opSubRMB8l,
+	opSubRMB16:  opSubRMB16l,
+	opSubRMB32:  opSubRMB32l,
+	opSubRMB64:  opSubRMB64l,
+	opSubRMX8:   opSubRMX8l,
+	opSubRMX16:  opSubRMX16l,
+	opSubRMX32:  opSubRMX32l,
+	opSubRMX64:  opSubRMX64l,
+	opSubMRB8:   opSubMRB8l,
+	opSubMRB16:  opSubMRB16l,
+	opSubMRB32:  opSubMRB32l,
+	opSubMRB64:  opSubMRB64l,
+	opSubMRX8:   opSubMRX8l,
+	opSubMRX16:  opSubMRX16l,
+	opSubMRX32:  opSubMRX32l,
+	opSubMRX64:  opSubMRX64l,
+	opSubMIB8:   opSubMIB8l,
+	opSubMIB16:  opSubMIB16l,
+	opSubMIB32:  opSubMIB32l,
+	opSubMIB64:  opSubMIB64l,
+	opSubMIX8:   opSubMIX8l,
+	opSubMIX16:  opSubMIX16l,
+	opSubMIX32:  opSubMIX32l,
+	opSubMIX64:  opSubMIX64l,
+	opXorRR8:    opXorRR8l,
+	opXorRR16:   opXorRR16l,
+	opXorRR32:   opXorRR32l,
+	opXorRR64:   opXorRR64l,
+	opXorRI8:    opXorRI8l,
+	opXorRI16:   opXorRI16l,
+	opXorRI32:   opXorRI32l,
+	opXorRI64:   opXorRI64l,
+	opXorRMB8:   opXorRMB8l,
+	opXorRMB16:  opXorRMB16l,
+	opXorRMB32:  opXorRMB32l,
+	opXorRMB64:  opXorRMB64l,
+	opXorRMX8:   opXorRMX8l,
+	opXorRMX16:  opXorRMX16l,
+	opXorRMX32:  opXorRMX32l,
+	opXorRMX64:  opXorRMX64l,
+	opXorMRB8:   opXorMRB8l,
+	opXorMRB16:  opXorMRB16l,
+	opXorMRB32:  opXorMRB32l,
+	opXorMRB64:  opXorMRB64l,
+	opXorMRX8:   opXorMRX8l,
+	opXorMRX16:  opXorMRX16l,
+	opXorMRX32:  opXorMRX32l,
+	opXorMRX64:  opXorMRX64l,
+	opXorMIB8:   opXorMIB8l,
+	opXorMIB16:  opXorMIB16l,
+	opXorMIB32:  opXorMIB32l,
+	opXorMIB64:  opXorMIB64l,
+	opXorMIX8:   opXorMIX8l,
+	opXorMIX16:  opXorMIX16l,
+	opXorMIX32:  opXorMIX32l,
+	opXorMIX64:  opXorMIX64l,
+	opCmpRR8:    opCmpRR8l,
+	opCmpRR16:   opCmpRR16l,
+	opCmpRR32:   opCmpRR32l,
+	opCmpRR64:   opCmpRR64l,
+	opCmpRI8:    opCmpRI8l,
+	opCmpRI16:   opCmpRI16l,
+	opCmpRI32:   opCmpRI32l,
+	opCmpRI64:   opCmpRI64l,
+	opCmpRMB8:   opCmpRMB8l,
+	opCmpRMB16:  opCmpRMB16l,
+	opCmpRMB32:  opCmpRMB32l,
+	opCmpRMB64:  opCmpRMB64l,
+	opCmpRMX8:   opCmpRMX8l,
+	opCmpRMX16:  opCmpRMX16l,
+	opCmpRMX32:  opCmpRMX32l,
+	opCmpRMX64:  opCmpRMX64l,
+	opCmpMRB8:   opCmpMRB8l,
+	opCmpMRB16:  opCmpMRB16l,
+	opCmpMRB32:  opCmpMRB32l,
+	opCmpMRB64:  opCmpMRB64l,
+	opCmpMRX8:   opCmpMRX8l,
+	opCmpMRX16:  opCmpMRX16l,
+	opCmpMRX32:  opCmpMRX32l,
+	opCmpMRX64:  opCmpMRX64l,
+	opCmpMIB8:   opCmpMIB8l,
+	opCmpMIB16:  opCmpMIB16l,
+	opCmpMIB32:  opCmpMIB32l,
+	opCmpMIB64:  opCmpMIB64l,
+	opCmpMIX8:   opCmpMIX8l,
+	opCmpMIX16:  opCmpMIX16l,
+	opCmpMIX32:  opCmpMIX32l,
+	opCmpMIX64:  opCmpMIX64l,
+	opTestRR8:   opTestRR8l,
+	opTestRR16:  opTestRR16l,
+	opTestRR32:  opTestRR32l,
+	opTestRR64:  opTestRR64l,
+	opTestRI8:   opTestRI8l,
+	opTestRI16:  opTestRI16l,
+	opTestRI32:  opTestRI32l,
+	opTestRI64:  opTestRI64l,
+	opTestRMB8:  opTestRMB8l,
+	opTestRMB16: opTestRMB16l,
+	opTestRMB32: opTestRMB32l,
+	opTestRMB64: opTestRMB64l,
+	opTestRMX8:  opTestRMX8l,
+	opTestRMX16: opTestRMX16l,
+	opTestRMX32: opTestRMX32l,
+	opTestRMX64: opTestRMX64l,
+	opTestMRB8:  opTestMRB8l,
+	opTestMRB16: opTestMRB16l,
+	opTestMRB32: opTestMRB32l,
+	opTestMRB64: opTestMRB64l,
+	opTestMRX8:  opTestMRX8l,
+	opTestMRX16: opTestMRX16l,
+	opTestMRX32: opTestMRX32l,
+	opTestMRX64: opTestMRX64l,
+	opTestMIB8:  opTestMIB8l,
+	opTestMIB16: opTestMIB16l,
+	opTestMIB32: opTestMIB32l,
+	opTestMIB64: opTestMIB64l,
+	opTestMIX8:  opTestMIX8l,
+	opTestMIX16: opTestMIX16l,
+	opTestMIX32: opTestMIX32l,
+	opTestMIX64: opTestMIX64l,
+	opNegR8:     opNegR8l,
+	opNegR16:    opNegR16l,
+	opNegR32:    opNegR32l,
+	opNegR64:    opNegR64l,
+	opXaddMR32:  opXaddMR32l,
+	opXaddMR64:  opXaddMR64l,
+}
 
-var hotOperands = [...]uint8{
+var hotFused = [...][16]uint16{
+	opCmpRR8:    {2: opCmpRR8Jb, 3: opCmpRR8Jae, 4: opCmpRR8Je, 5: opCmpRR8Jne, 6: opCmpRR8Jbe, 7: opCmpRR8Ja, 8: opCmpRR8Js, 9: opCmpRR8Jns, 12: opCmpRR8Jl, 13: opCmpRR8Jge, 14: opCmpRR8Jle, 15: opCmpRR8Jg},
+	opCmpRR16:   {2: opCmpRR16Jb, 3: opCmpRR16Jae, 4: opCmpRR16Je, 5: opCmpRR16Jne, 6: opCmpRR16Jbe, 7: opCmpRR16Ja, 8: opCmpRR16Js, 9: opCmpRR16Jns, 12: opCmpRR16Jl, 13: opCmpRR16Jge, 14: opCmpRR16Jle, 15: opCmpRR16Jg},
+	opCmpRR32:   {2: opCmpRR32Jb, 3: opCmpRR32Jae, 4: opCmpRR32Je, 5: opCmpRR32Jne, 6: opCmpRR32Jbe, 7: opCmpRR32Ja, 8: opCmpRR32Js, 9: opCmpRR32Jns, 12: opCmpRR32Jl, 13: opCmpRR32Jge, 14: opCmpRR32Jle, 15: opCmpRR32Jg},
+	opCmpRR64:   {2: opCmpRR64Jb, 3: opCmpRR64Jae, 4: opCmpRR64Je, 5: opCmpRR64Jne, 6: opCmpRR64Jbe, 7: opCmpRR64Ja, 8: opCmpRR64Js, 9: opCmpRR64Jns, 12: opCmpRR64Jl, 13: opCmpRR64Jge, 14: opCmpRR64Jle, 15: opCmpRR64Jg},
+	opCmpRI8:    {2: opCmpRI8Jb, 3: opCmpRI8Jae, 4: opCmpRI8Je, 5: opCmpRI8Jne, 6: opCmpRI8Jbe, 7: opCmpRI8Ja, 8: opCmpRI8Js, 9: opCmpRI8Jns, 12: opCmpRI8Jl, 13: opCmpRI8Jge, 14: opCmpRI8Jle, 15: opCmpRI8Jg},
+	opCmpRI16:   {2: opCmpRI16Jb, 3: opCmpRI16Jae, 4: opCmpRI16Je, 5: opCmpRI16Jne, 6: opCmpRI16Jbe, 7: opCmpRI16Ja, 8: opCmpRI16Js, 9: opCmpRI16Jns, 12: opCmpRI16Jl, 13: opCmpRI16Jge, 14: opCmpRI16Jle, 15: opCmpRI16Jg},
+	opCmpRI32:   {2: opCmpRI32Jb, 3: opCmpRI32Jae, 4: opCmpRI32Je, 5: opCmpRI32Jne, 6: opCmpRI32Jbe, 7: opCmpRI32Ja, 8: opCmpRI32Js, 9: opCmpRI32Jns, 12: opCmpRI32Jl, 13: opCmpRI32Jge, 14: opCmpRI32Jle, 15: opCmpRI32Jg},
+	opCmpRI64:   {2: opCmpRI64Jb, 3: opCmpRI64Jae, 4: opCmpRI64Je, 5: opCmpRI64Jne, 6: opCmpRI64Jbe, 7: opCmpRI64Ja, 8: opCmpRI64Js, 9: opCmpRI64Jns, 12: opCmpRI64Jl, 13: opCmpRI64Jge, 14: opCmpRI64Jle, 15: opCmpRI64Jg},
+	opCmpRMB8:   {2: opCmpRMB8Jb, 3: opCmpRMB8Jae, 4: opCmpRMB8Je, 5: opCmpRMB8Jne, 6: opCmpRMB8Jbe, 7: opCmpRMB8Ja, 8: opCmpRMB8Js, 9: opCmpRMB8Jns, 12: opCmpRMB8Jl, 13: opCmpRMB8Jge, 14: opCmpRMB8Jle, 15: opCmpRMB8Jg},
+	opCmpRMB16:  {2: opCmpRMB16Jb, 3: opCmpRMB16Jae, 4: opCmpRMB16Je, 5: opCmpRMB16Jne, 6: opCmpRMB16Jbe, 7: opCmpRMB16Ja, 8: opCmpRMB16Js, 9: opCmpRMB16Jns, 12: opCmpRMB16Jl, 13: opCmpRMB16Jge, 14: opCmpRMB16Jle, 15: opCmpRMB16Jg},
+	opCmpRMB32:  {2: opCmpRMB32Jb, 3: opCmpRMB32Jae, 4: opCmpRMB32Je, 5: opCmpRMB32Jne, 6: opCmpRMB32Jbe, 7: opCmpRMB32Ja, 8: opCmpRMB32Js, 9: opCmpRMB32Jns, 12: opCmpRMB32Jl, 13: opCmpRMB32Jge, 14: opCmpRMB32Jle, 15: opCmpRMB32Jg},
+	opCmpRMB64:  {2: opCmpRMB64Jb, 3: opCmpRMB64Jae, 4: opCmpRMB64Je, 5: opCmpRMB64Jne, 6: opCmpRMB64Jbe, 7: opCmpRMB64Ja, 8: opCmpRMB64Js, 9: opCmpRMB64Jns, 12: opCmpRMB64Jl, 13: opCmpRMB64Jge, 14: opCmpRMB64Jle, 15: opCmpRMB64Jg},
+	opCmpRMX8:   {2: opCmpRMX8Jb, 3: opCmpRMX8Jae, 4: opCmpRMX8Je, 5: opCmpRMX8Jne, 6: opCmpRMX8Jbe, 7: opCmpRMX8Ja, 8: opCmpRMX8Js, 9: opCmpRMX8Jns, 12: opCmpRMX8Jl, 13: opCmpRMX8Jge, 14: opCmpRMX8Jle, 15: opCmpRMX8Jg},
+	opCmpRMX16:  {2: opCmpRMX16Jb, 3: opCmpRMX16Jae, 4: opCmpRMX16Je, 5: opCmpRMX16Jne, 6: opCmpRMX16Jbe, 7: opCmpRMX16Ja, 8: opCmpRMX16Js, 9: opCmpRMX16Jns, 12: opCmpRMX16Jl, 13: opCmpRMX16Jge, 14: opCmpRMX16Jle, 15: opCmpRMX16Jg},
+	opCmpRMX32:  {2: opCmpRMX32Jb, 3: opCmpRMX32Jae, 4: opCmpRMX32Je, 5: opCmpRMX32Jne, 6: opCmpRMX32Jbe, 7: opCmpRMX32Ja, 8: opCmpRMX32Js, 9: opCmpRMX32Jns, 12: opCmpRMX32Jl, 13: opCmpRMX32Jge, 14: opCmpRMX32Jle, 15: opCmpRMX32Jg},
+	opCmpRMX64:  {2: opCmpRMX64Jb, 3: opCmpRMX64Jae, 4: opCmpRMX64Je, 5: opCmpRMX64Jne, 6: opCmpRMX64Jbe, 7: opCmpRMX64Ja, 8: opCmpRMX64Js, 9: opCmpRMX64Jns, 12: opCmpRMX64Jl, 13: opCmpRMX64Jge, 14: opCmpRMX64Jle, 15: opCmpRMX64Jg},
+	opCmpMRB8:   {2: opCmpMRB8Jb, 3: opCmpMRB8Jae, 4: opCmpMRB8Je, 5: opCmpMRB8Jne, 6: opCmpMRB8Jbe, 7: opCmpMRB8Ja, 8: opCmpMRB8Js, 9: opCmpMRB8Jns, 12: opCmpMRB8Jl, 13: opCmpMRB8Jge, 14: opCmpMRB8Jle, 15: opCmpMRB8Jg},
+	opCmpMRB16:  {2: opCmpMRB16Jb, 3: opCmpMRB16Jae, 4: opCmpMRB16Je, 5: opCmpMRB16Jne, 6: opCmpMRB16Jbe, 7: opCmpMRB16Ja, 8: opCmpMRB16Js, 9: opCmpMRB16Jns, 12: opCmpMRB16Jl, 13: opCmpMRB16Jge, 14: opCmpMRB16Jle, 15: opCmpMRB16Jg},
+	opCmpMRB32:  {2: opCmpMRB32Jb, 3: opCmpMRB32Jae, 4: opCmpMRB32Je, 5: opCmpMRB32Jne, 6: opCmpMRB32Jbe, 7: opCmpMRB32Ja, 8: opCmpMRB32Js, 9: opCmpMRB32Jns, 12: opCmpMRB32Jl, 13: opCmpMRB32Jge, 14: opCmpMRB32Jle, 15: opCmpMRB32Jg},
+	opCmpMRB64:  {2: opCmpMRB64Jb, 3: opCmpMRB64Jae, 4: opCmpMRB64Je, 5: opCmpMRB64Jne, 6: opCmpMRB64Jbe, 7: opCmpMRB64Ja, 8: opCmpMRB64Js, 9: opCmpMRB64Jns, 12: opCmpMRB64Jl, 13: opCmpMRB64Jge, 14: opCmpMRB64Jle, 15: opCmpMRB64Jg},
+	opCmpMIB8:   {2: opCmpMIB8Jb, 3: opCmpMIB8Jae, 4: opCmpMIB8Je, 5: opCmpMIB8Jne, 6: opCmpMIB8Jbe, 7: opCmpMIB8Ja, 8: opCmpMIB8Js, 9: opCmpMIB8Jns, 12: opCmpMIB8Jl, 13: opCmpMIB8Jge, 14: opCmpMIB8Jle, 15: opCmpMIB8Jg},
+	opCmpMIB16:  {2: opCmpMIB16Jb, 3: opCmpMIB16Jae, 4: opCmpMIB16Je, 5: opCmpMIB16Jne, 6: opCmpMIB16Jbe, 7: opCmpMIB16Ja, 8: opCmpMIB16Js, 9: opCmpMIB16Jns, 12: opCmpMIB16Jl, 13: opCmpMIB16Jge, 14: opCmpMIB16Jle, 15: opCmpMIB16Jg},
+	opCmpMIB32:  {2: opCmpMIB32Jb, 3: opCmpMIB32Jae, 4: opCmpMIB32Je, 5: opCmpMIB32Jne, 6: opCmpMIB32Jbe, 7: opCmpMIB32Ja, 8: opCmpMIB32Js, 9: opCmpMIB32Jns, 12: opCmpMIB32Jl, 13: opCmpMIB32Jge, 14: opCmpMIB32Jle, 15: opCmpMIB32Jg},
+	opCmpMIB64:  {2: opCmpMIB64Jb, 3: opCmpMIB64Jae, 4: opCmpMIB64Je, 5: opCmpMIB64Jne, 6: opCmpMIB64Jbe, 7: opCmpMIB64Ja, 8: opCmpMIB64Js, 9: opCmpMIB64Jns, 12: opCmpMIB64Jl, 13: opCmpMIB64Jge, 14: opCmpMIB64Jle, 15: opCmpMIB64Jg},
+	opCmpMIX8:   {2: opCmpMIX8Jb, 3: opCmpMIX8Jae, 4: opCmpMIX8Je, 5: opCmpMIX8Jne, 6: opCmpMIX8Jbe, 7: opCmpMIX8Ja, 8: opCmpMIX8Js, 9: opCmpMIX8Jns, 12: opCmpMIX8Jl, 13: opCmpMIX8Jge, 14: opCmpMIX8Jle, 15: opCmpMIX8Jg},
+	opCmpMIX16:  {2: opCmpMIX16Jb, 3: opCmpMIX16Jae, 4: opCmpMIX16Je, 5: opCmpMIX16Jne, 6: opCmpMIX16Jbe, 7: opCmpMIX16Ja, 8: opCmpMIX16Js, 9: opCmpMIX16Jns, 12: opCmpMIX16Jl, 13: opCmpMIX16Jge, 14: opCmpMIX16Jle, 15: opCmpMIX16Jg},
+	opCmpMIX32:  {2: opCmpMIX32Jb, 3: opCmpMIX32Jae, 4: opCmpMIX32Je, 5: opCmpMIX32Jne, 6: opCmpMIX32Jbe, 7: opCmpMIX32Ja, 8: opCmpMIX32Js, 9: opCmpMIX32Jns, 12: opCmpMIX32Jl, 13: opCmpMIX32Jge, 14: opCmpMIX32Jle, 15: opCmpMIX32Jg},
+	opCmpMIX64:  {2: opCmpMIX64Jb, 3: opCmpMIX64Jae, 4: opCmpMIX64Je, 5: opCmpMIX64Jne, 6: opCmpMIX64Jbe, 7: opCmpMIX64Ja, 8: opCmpMIX64Js, 9: opCmpMIX64Jns, 12: opCmpMIX64Jl, 13: opCmpMIX64Jge, 14: opCmpMIX64Jle, 15: opCmpMIX64Jg},
+	opTestRR8:   {2: opTestRR8Jb, 3: opTestRR8Jae, 4: opTestRR8Je, 5: opTestRR8Jne, 6: opTestRR8Jbe, 7: opTestRR8Ja, 8: opTestRR8Js, 9: opTestRR8Jns, 12: opTestRR8Jl, 13: opTestRR8Jge, 14: opTestRR8Jle, 15: opTestRR8Jg},
+	opTestRR16:  {2: opTestRR16Jb, 3: opTestRR16Jae, 4: opTestRR16Je, 5: opTestRR16Jne, 6: opTestRR16Jbe, 7: opTestRR16Ja, 8: opTestRR16Js, 9: opTestRR16Jns, 12: opTestRR16Jl, 13: opTestRR16Jge, 14: opTestRR16Jle, 15: opTestRR16Jg},
+	opTestRR32:  {2: opTestRR32Jb, 3: opTestRR32Jae, 4: opTestRR32Je, 5: opTestRR32Jne, 6: opTestRR32Jbe, 7: opTestRR32Ja, 8: opTestRR32Js, 9: opTestRR32Jns, 12: opTestRR32Jl, 13: opTestRR32Jge, 14: opTestRR32Jle, 15: opTestRR32Jg},
+	opTestRR64:  {2: opTestRR64Jb, 3: opTestRR64Jae, 4: opTestRR64Je, 5: opTestRR64Jne, 6: opTestRR64Jbe, 7: opTestRR64Ja, 8: opTestRR64Js, 9: opTestRR64Jns, 12: opTestRR64Jl, 13: opTestRR64Jge, 14: opTestRR64Jle, 15: opTestRR64Jg},
+	opTestRI8:   {2: opTestRI8Jb, 3: opTestRI8Jae, 4: opTestRI8Je, 5: opTestRI8Jne, 6: opTestRI8Jbe, 7: opTestRI8Ja, 8: opTestRI8Js, 9: opTestRI8Jns, 12: opTestRI8Jl, 13: opTestRI8Jge, 14: opTestRI8Jle, 15: opTestRI8Jg},
+	opTestRI16:  {2: opTestRI16Jb, 3: opTestRI16Jae, 4: opTestRI16Je, 5: opTestRI16Jne, 6: opTestRI16Jbe, 7: opTestRI16Ja, 8: opTestRI16Js, 9: opTestRI16Jns, 12: opTestRI16Jl, 13: opTestRI16Jge, 14: opTestRI16Jle, 15: opTestRI16Jg},
+	opTestRI32:  {2: opTestRI32Jb, 3: opTestRI32Jae, 4: opTestRI32Je, 5: opTestRI32Jne, 6: opTestRI32Jbe, 7: opTestRI32Ja, 8: opTestRI32Js, 9: opTestRI32Jns, 12: opTestRI32Jl, 13: opTestRI32Jge, 14: opTestRI32Jle, 15: opTestRI32Jg},
+	opTestRI64:  {2: opTestRI64Jb, 3: opTestRI64Jae, 4: opTestRI64Je, 5: opTestRI64Jne, 6: opTestRI64Jbe, 7: opTestRI64Ja, 8: opTestRI64Js, 9: opTestRI64Jns, 12: opTestRI64Jl, 13: opTestRI64Jge, 14: opTestRI64Jle, 15: opTestRI64Jg},
+	opTestMIB8:  {2: opTestMIB8Jb, 3: opTestMIB8Jae, 4: opTestMIB8Je, 5: opTestMIB8Jne, 6: opTestMIB8Jbe, 7: opTestMIB8Ja, 8: opTestMIB8Js, 9: opTestMIB8Jns, 12: opTestMIB8Jl, 13: opTestMIB8Jge, 14: opTestMIB8Jle, 15: opTestMIB8Jg},
+	opTestMIB16: {2: opTestMIB16Jb, 3: opTestMIB16Jae, 4: opTestMIB16Je, 5: opTestMIB16Jne, 6: opTestMIB16Jbe, 7: opTestMIB16Ja, 8: opTestMIB16Js, 9: opTestMIB16Jns, 12: opTestMIB16Jl, 13: opTestMIB16Jge, 14: opTestMIB16Jle, 15: opTestMIB16Jg},
+	opTestMIB32: {2: opTestMIB32Jb, 3: opTestMIB32Jae, 4: opTestMIB32Je, 5: opTestMIB32Jne, 6: opTestMIB32Jbe, 7: opTestMIB32Ja, 8: opTestMIB32Js, 9: opTestMIB32Jns, 12: opTestMIB32Jl, 13: opTestMIB32Jge, 14: opTestMIB32Jle, 15: opTestMIB32Jg},
+	opTestMIB64: {2: opTestMIB64Jb, 3: opTestMIB64Jae, 4: opTestMIB64Je, 5: opTestMIB64Jne, 6: opTestMIB64Jbe, 7: opTestMIB64Ja, 8: opTestMIB64Js, 9: opTestMIB64Jns, 12: opTestMIB64Jl, 13: opTestMIB64Jge, 14: opTestMIB64Jle, 15: opTestMIB64Jg},
+	opSubRR32:   {2: opSubRR32Jb, 3: opSubRR32Jae, 4: opSubRR32Je, 5: opSubRR32Jne, 6: opSubRR32Jbe, 7: opSubRR32Ja, 8: opSubRR32Js, 9: opSubRR32Jns, 12: opSubRR32Jl, 13: opSubRR32Jge, 14: opSubRR32Jle, 15: opSubRR32Jg},
+	opSubRR64:   {2: opSubRR64Jb, 3: opSubRR64Jae, 4: opSubRR64Je, 5: opSubRR64Jne, 6: opSubRR64Jbe, 7: opSubRR64Ja, 8: opSubRR64Js, 9: opSubRR64Jns, 12: opSubRR64Jl, 13: opSubRR64Jge, 14: opSubRR64Jle, 15: opSubRR64Jg},
+	opSubRI32:   {2: opSubRI32Jb, 3: opSubRI32Jae, 4: opSubRI32Je, 5: opSubRI32Jne, 6: opSubRI32Jbe, 7: opSubRI32Ja, 8: opSubRI32Js, 9: opSubRI32Jns, 12: opSubRI32Jl, 13: opSubRI32Jge, 14: opSubRI32Jle, 15: opSubRI32Jg},
+	opSubRI64:   {2: opSubRI64Jb, 3: opSubRI64Jae, 4: opSubRI64Je, 5: opSubRI64Jne, 6: opSubRI64Jbe, 7: opSubRI64Ja, 8: opSubRI64Js, 9: opSubRI64Jns, 12: opSubRI64Jl, 13: opSubRI64Jge, 14: opSubRI64Jle, 15: opSubRI64Jg},
+	opAddRR32:   {4: opAddRR32Je, 5: opAddRR32Jne, 8: opAddRR32Js, 9: opAddRR32Jns},
+	opAddRR64:   {4: opAddRR64Je, 5: opAddRR64Jne, 8: opAddRR64Js, 9: opAddRR64Jns},
+	opAddRI32:   {4: opAddRI32Je, 5: opAddRI32Jne, 8: opAddRI32Js, 9: opAddRI32Jns},
+	opAddRI64:   {4: opAddRI64Je, 5: opAddRI64Jne, 8: opAddRI64Js, 9: opAddRI64Jns},
+	opAndRR32:   {4: opAndRR32Je, 5: opAndRR32Jne, 8: opAndRR32Js, 9: opAndRR32Jns},
+	opAndRR64:   {4: opAndRR64Je, 5: opAndRR64Jne, 8: opAndRR64Js, 9: opAndRR64Jns},
+	opAndRI32:   {4: opAndRI32Je, 5: opAndRI32Jne, 8: opAndRI32Js, 9: opAndRI32Jns},
+	opAndRI64:   {4: opAndRI64Je, 5: opAndRI64Jne, 8: opAndRI64Js, 9: opAndRI64Jns},
+	opOrRR32:    {4: opOrRR32Je, 5: opOrRR32Jne, 8: opOrRR32Js, 9: opOrRR32Jns},
+	opOrRR64:    {4: opOrRR64Je, 5: opOrRR64Jne, 8: opOrRR64Js, 9: opOrRR64Jns},
+}
+
+var hotOperands = [...]uint16{
 	opMovRR8:         writesD | harmless | readsD | readsS,
 	opMovRR16:        writesD | harmless | readsD | readsS,
 	opMovRR32:        writesD | harmless | readsS,
@@ -1639,30 +2687,30 @@ var hotOperands = [...]uint8{
 	opAddRI16:        harmless | setsFlags | readsD,
 	opAddRI32:        harmless | setsFlags | readsD,
 	opAddRI64:        harmless | setsFlags | readsD,
-	opAddRMB8:        readsD | readsB,
-	opAddRMB16:       readsD | readsB,
-	opAddRMB32:       readsD | readsB,
-	opAddRMB64:       readsD | readsB,
-	opAddRMX8:        readsD | readsB | readsX,
-	opAddRMX16:       readsD | readsB | readsX,
-	opAddRMX32:       readsD | readsB | readsX,
-	opAddRMX64:       readsD | readsB | readsX,
-	opAddMRB8:        readsS | readsB,
-	opAddMRB16:       readsS | readsB,
-	opAddMRB32:       readsS | readsB,
-	opAddMRB64:       readsS | readsB,
-	opAddMRX8:        readsS | readsB | readsX,
-	opAddMRX16:       readsS | readsB | readsX,
-	opAddMRX32:       readsS | readsB | readsX,
-	opAddMRX64:       readsS | readsB | readsX,
-	opAddMIB8:        readsB,
-	opAddMIB16:       readsB,
-	opAddMIB32:       readsB,
-	opAddMIB64:       readsB,
-	opAddMIX8:        readsB | readsX,
-	opAddMIX16:       readsB | readsX,
-	opAddMIX32:       readsB | readsX,
-	opAddMIX64:       readsB | readsX,
+	opAddRMB8:        setsFlags | readsD | readsB,
+	opAddRMB16:       setsFlags | readsD | readsB,
+	opAddRMB32:       setsFlags | readsD | readsB,
+	opAddRMB64:       setsFlags | readsD | readsB,
+	opAddRMX8:        setsFlags | readsD | readsB | readsX,
+	opAddRMX16:       setsFlags | readsD | readsB | readsX,
+	opAddRMX32:       setsFlags | readsD | readsB | readsX,
+	opAddRMX64:       setsFlags | readsD | readsB | readsX,
+	opAddMRB8:        setsFlags | readsS | readsB,
+	opAddMRB16:       setsFlags | readsS | readsB,
+	opAddMRB32:       setsFlags | readsS | readsB,
+	opAddMRB64:       setsFlags | readsS | readsB,
+	opAddMRX8:        setsFlags | readsS | readsB | readsX,
+	opAddMRX16:       setsFlags | readsS | readsB | readsX,
+	opAddMRX32:       setsFlags | readsS | readsB | readsX,
+	opAddMRX64:       setsFlags | readsS | readsB | readsX,
+	opAddMIB8:        setsFlags | readsB,
+	opAddMIB16:       setsFlags | readsB,
+	opAddMIB32:       setsFlags | readsB,
+	opAddMIB64:       setsFlags | readsB,
+	opAddMIX8:        setsFlags | readsB | readsX,
+	opAddMIX16:       setsFlags | readsB | readsX,
+	opAddMIX32:       setsFlags | readsB | readsX,
+	opAddMIX64:       setsFlags | readsB | readsX,
 	opOrRR8:          harmless | setsFlags | readsD | readsS,
 	opOrRR16:         harmless | setsFlags | readsD | readsS,
 	opOrRR32:         harmless | setsFlags | readsD | readsS,
@@ -1671,94 +2719,94 @@ var hotOperands = [...]uint8{
 	opOrRI16:         harmless | setsFlags | readsD,
 	opOrRI32:         harmless | setsFlags | readsD,
 	opOrRI64:         harmless | setsFlags | readsD,
-	opOrRMB8:         readsD | readsB,
-	opOrRMB16:        readsD | readsB,
-	opOrRMB32:        readsD | readsB,
-	opOrRMB64:        readsD | readsB,
-	opOrRMX8:         readsD | readsB | readsX,
-	opOrRMX16:        readsD | readsB | readsX,
-	opOrRMX32:        readsD | readsB | readsX,
-	opOrRMX64:        readsD | readsB | readsX,
-	opOrMRB8:         readsS | readsB,
-	opOrMRB16:        readsS | readsB,
-	opOrMRB32:        readsS | readsB,
-	opOrMRB64:        readsS | readsB,
-	opOrMRX8:         readsS | readsB | readsX,
-	opOrMRX16:        readsS | readsB | readsX,
-	opOrMRX32:        readsS | readsB | readsX,
-	opOrMRX64:        readsS | readsB | readsX,
-	opOrMIB8:         readsB,
-	opOrMIB16:        readsB,
-	opOrMIB32:        readsB,
-	opOrMIB64:        readsB,
-	opOrMIX8:         readsB | readsX,
-	opOrMIX16:        readsB | readsX,
-	opOrMIX32:        readsB | readsX,
-	opOrMIX64:        readsB | readsX,
-	opAdcRR8:         readsD | readsS,
-	opAdcRR16:        readsD | readsS,
-	opAdcRR32:        readsD | readsS,
-	opAdcRR64:        readsD | readsS,
-	opAdcRI8:         readsD,
-	opAdcRI16:        readsD,
-	opAdcRI32:        readsD,
-	opAdcRI64:        readsD,
-	opAdcRMB8:        readsD | readsB,
-	opAdcRMB16:       readsD | readsB,
-	opAdcRMB32:       readsD | readsB,
-	opAdcRMB64:       readsD | readsB,
-	opAdcRMX8:        readsD | readsB | readsX,
-	opAdcRMX16:       readsD | readsB | readsX,
-	opAdcRMX32:       readsD | readsB | readsX,
-	opAdcRMX64:       readsD | readsB | readsX,
-	opAdcMRB8:        readsS | readsB,
-	opAdcMRB16:       readsS | readsB,
-	opAdcMRB32:       readsS | readsB,
-	opAdcMRB64:       readsS | readsB,
-	opAdcMRX8:        readsS | readsB | readsX,
-	opAdcMRX16:       readsS | readsB | readsX,
-	opAdcMRX32:       readsS | readsB | readsX,
-	opAdcMRX64:       readsS | readsB | readsX,
-	opAdcMIB8:        readsB,
-	opAdcMIB16:       readsB,
-	opAdcMIB32:       readsB,
-	opAdcMIB64:       readsB,
-	opAdcMIX8:        readsB | readsX,
-	opAdcMIX16:       readsB | readsX,
-	opAdcMIX32:       readsB | readsX,
-	opAdcMIX64:       readsB | readsX,
-	opSbbRR8:         readsD | readsS,
-	opSbbRR16:        readsD | readsS,
-	opSbbRR32:        readsD | readsS,
-	opSbbRR64:        readsD | readsS,
-	opSbbRI8:         readsD,
-	opSbbRI16:        readsD,
-	opSbbRI32:        readsD,
-	opSbbRI64:        readsD,
-	opSbbRMB8:        readsD | readsB,
-	opSbbRMB16:       readsD | readsB,
-	opSbbRMB32:       readsD | readsB,
-	opSbbRMB64:       readsD | readsB,
-	opSbbRMX8:        readsD | readsB | readsX,
-	opSbbRMX16:       readsD | readsB | readsX,
-	opSbbRMX32:       readsD | readsB | readsX,
-	opSbbRMX64:       readsD | readsB | readsX,
-	opSbbMRB8:        readsS | readsB,
-	opSbbMRB16:       readsS | readsB,
-	opSbbMRB32:       readsS | readsB,
-	opSbbMRB64:       readsS | readsB,
-	opSbbMRX8:        readsS | readsB | readsX,
-	opSbbMRX16:       readsS | readsB | readsX,
-	opSbbMRX32:       readsS | readsB | readsX,
-	opSbbMRX64:       readsS | readsB | readsX,
-	opSbbMIB8:        readsB,
-	opSbbMIB16:       readsB,
-	opSbbMIB32:       readsB,
-	opSbbMIB64:       readsB,
-	opSbbMIX8:        readsB | readsX,
-	opSbbMIX16:       readsB | readsX,
-	opSbbMIX32:       readsB | readsX,
-	opSbbMIX64:       readsB | readsX,
+	opOrRMB8:         setsFlags | readsD | readsB,
+	opOrRMB16:        setsFlags | readsD | readsB,
+	opOrRMB32:        setsFlags | readsD | readsB,
+	opOrRMB64:        setsFlags | readsD | readsB,
+	opOrRMX8:         setsFlags | readsD | readsB | readsX,
+	opOrRMX16:        setsFlags | readsD | readsB | readsX,
+	opOrRMX32:        setsFlags | readsD | readsB | readsX,
+	opOrRMX64:        setsFlags | readsD | readsB | readsX,
+	opOrMRB8:         setsFlags | readsS | readsB,
+	opOrMRB16:        setsFlags | readsS | readsB,
+	opOrMRB32:        setsFlags | readsS | readsB,
+	opOrMRB64:        setsFlags | readsS | readsB,
+	opOrMRX8:         setsFlags | readsS | readsB | readsX,
+	opOrMRX16:        setsFlags | readsS | readsB | readsX,
+	opOrMRX32:        setsFlags | readsS | readsB | readsX,
+	opOrMRX64:        setsFlags | readsS | readsB | readsX,
+	opOrMIB8:         setsFlags | readsB,
+	opOrMIB16:        setsFlags | readsB,
+	opOrMIB32:        setsFlags | readsB,
+	opOrMIB64:        setsFlags | readsB,
+	opOrMIX8:         setsFlags | readsB | readsX,
+	opOrMIX16:        setsFlags | readsB | readsX,
+	opOrMIX32:        setsFlags | readsB | readsX,
+	opOrMIX64:        setsFlags | readsB | readsX,
+	opAdcRR8:         readsFlags | readsD | readsS,
+	opAdcRR16:        readsFlags | readsD | readsS,
+	opAdcRR32:        readsFlags | readsD | readsS,
+	opAdcRR64:        readsFlags | readsD | readsS,
+	opAdcRI8:         readsFlags | readsD,
+	opAdcRI16:        readsFlags | readsD,
+	opAdcRI32:        readsFlags | readsD,
+	opAdcRI64:        readsFlags | readsD,
+	opAdcRMB8:        readsFlags | readsD | readsB,
+	opAdcRMB16:       readsFlags | readsD | readsB,
+	opAdcRMB32:       readsFlags | readsD | readsB,
+	opAdcRMB64:       readsFlags | readsD | readsB,
+	opAdcRMX8:        readsFlags | readsD | readsB | readsX,
+	opAdcRMX16:       readsFlags | readsD | readsB | readsX,
+	opAdcRMX32:       readsFlags | readsD | readsB | readsX,
+	opAdcRMX64:       readsFlags | readsD | readsB | readsX,
+	opAdcMRB8:        readsFlags | readsS | readsB,
+	opAdcMRB16:       readsFlags | readsS | readsB,
+	opAdcMRB32:       readsFlags | readsS | readsB,
+	opAdcMRB64:       readsFlags | readsS | readsB,
+	opAdcMRX8:        readsFlags | readsS | readsB | readsX,
+	opAdcMRX16:       readsFlags | readsS | readsB | readsX,
+	opAdcMRX32:       readsFlags | readsS | readsB | readsX,
+	opAdcMRX64:       readsFlags | readsS | readsB | readsX,
+	opAdcMIB8:        readsFlags | readsB,
+	opAdcMIB16:       readsFlags | readsB,
+	opAdcMIB32:       readsFlags | readsB,
+	opAdcMIB64:       readsFlags | readsB,
+	opAdcMIX8:        readsFlags | readsB | readsX,
+	opAdcMIX16:       readsFlags | readsB | readsX,
+	opAdcMIX32:       readsFlags | readsB | readsX,
+	opAdcMIX64:       readsFlags | readsB | readsX,
+	opSbbRR8:         readsFlags | readsD | readsS,
+	opSbbRR16:        readsFlags | readsD | readsS,
+	opSbbRR32:        readsFlags | readsD | readsS,
+	opSbbRR64:        readsFlags | readsD | readsS,
+	opSbbRI8:         readsFlags | readsD,
+	opSbbRI16:        readsFlags | readsD,
+	opSbbRI32:        readsFlags | readsD,
+	opSbbRI64:        readsFlags | readsD,
+	opSbbRMB8:        readsFlags | readsD | readsB,
+	opSbbRMB16:       readsFlags | readsD | readsB,
+	opSbbRMB32:       readsFlags | readsD | readsB,
+	opSbbRMB64:       readsFlags | readsD | readsB,
+	opSbbRMX8:        readsFlags | readsD | readsB | readsX,
+	opSbbRMX16:       readsFlags | readsD | readsB | readsX,
+	opSbbRMX32:       readsFlags | readsD | readsB | readsX,
+	opSbbRMX64:       readsFlags | readsD | readsB | readsX,
+	opSbbMRB8:        readsFlags | readsS | readsB,
+	opSbbMRB16:       readsFlags | readsS | readsB,
+	opSbbMRB32:       readsFlags | readsS | readsB,
+	opSbbMRB64:       readsFlags | readsS | readsB,
+	opSbbMRX8:        readsFlags | readsS | readsB | readsX,
+	opSbbMRX16:       readsFlags | readsS | readsB | readsX,
+	opSbbMRX32:       readsFlags | readsS | readsB | readsX,
+	opSbbMRX64:       readsFlags | readsS | readsB | readsX,
+	opSbbMIB8:        readsFlags | readsB,
+	opSbbMIB16:       readsFlags | readsB,
+	opSbbMIB32:       readsFlags | readsB,
+	opSbbMIB64:       readsFlags | readsB,
+	opSbbMIX8:        readsFlags | readsB | readsX,
+	opSbbMIX16:       readsFlags | readsB | readsX,
+	opSbbMIX32:       readsFlags | readsB | readsX,
+	opSbbMIX64:       readsFlags | readsB | readsX,
 	opAndRR8:         harmless | setsFlags | readsD | readsS,
 	opAndRR16:        harmless | setsFlags | readsD | readsS,
 	opAndRR32:        harmless | setsFlags | readsD | readsS,
@@ -1767,30 +2815,30 @@ var hotOperands = [...]uint8{
 	opAndRI16:        harmless | setsFlags | readsD,
 	opAndRI32:        harmless | setsFlags | readsD,
 	opAndRI64:        harmless | setsFlags | readsD,
-	opAndRMB8:        readsD | readsB,
-	opAndRMB16:       readsD | readsB,
-	opAndRMB32:       readsD | readsB,
-	opAndRMB64:       readsD | readsB,
-	opAndRMX8:        readsD | readsB | readsX,
-	opAndRMX16:       readsD | readsB | readsX,
-	opAndRMX32:       readsD | readsB | readsX,
-	opAndRMX64:       readsD | readsB | readsX,
-	opAndMRB8:        readsS | readsB,
-	opAndMRB16:       readsS | readsB,
-	opAndMRB32:       readsS | readsB,
-	opAndMRB64:       readsS | readsB,
-	opAndMRX8:        readsS | readsB | readsX,
-	opAndMRX16:       readsS | readsB | readsX,
-	opAndMRX32:       readsS | readsB | readsX,
-	opAndMRX64:       readsS | readsB | readsX,
-	opAndMIB8:        readsB,
-	opAndMIB16:       readsB,
-	opAndMIB32:       readsB,
-	opAndMIB64:       readsB,
-	opAndMIX8:        readsB | readsX,
-	opAndMIX16:       readsB | readsX,
-	opAndMIX32:       readsB | readsX,
-	opAndMIX64:       readsB | readsX,
+	opAndRMB8:        setsFlags | readsD | readsB,
+	opAndRMB16:       setsFlags | readsD | readsB,
+	opAndRMB32:       setsFlags | readsD | readsB,
+	opAndRMB64:       setsFlags | readsD | readsB,
+	opAndRMX8:        setsFlags | readsD | readsB | readsX,
+	opAndRMX16:       setsFlags | readsD | readsB | readsX,
+	opAndRMX32:       setsFlags | readsD | readsB | readsX,
+	opAndRMX64:       setsFlags | readsD | readsB | readsX,
+	opAndMRB8:        setsFlags | readsS | readsB,
+	opAndMRB16:       setsFlags | readsS | readsB,
+	opAndMRB32:       setsFlags | readsS | readsB,
+	opAndMRB64:       setsFlags | readsS | readsB,
+	opAndMRX8:        setsFlags | readsS | readsB | readsX,
+	opAndMRX16:       setsFlags | readsS | readsB | readsX,
+	opAndMRX32:       setsFlags | readsS | readsB | readsX,
+	opAndMRX64:       setsFlags | readsS | readsB | readsX,
+	opAndMIB8:        setsFlags | readsB,
+	opAndMIB16:       setsFlags | readsB,
+	opAndMIB32:       setsFlags | readsB,
+	opAndMIB64:       setsFlags | readsB,
+	opAndMIX8:        setsFlags | readsB | readsX,
+	opAndMIX16:       setsFlags | readsB | readsX,
+	opAndMIX32:       setsFlags | readsB | readsX,
+	opAndMIX64:       setsFlags | readsB | readsX,
 	opSubRR8:         harmless | setsFlags | readsD | readsS,
 	opSubRR16:        harmless | setsFlags | readsD | readsS,
 	opSubRR32:        harmless | setsFlags | readsD | readsS,
@@ -1799,30 +2847,30 @@ var hotOperands = [...]uint8{
 	opSubRI16:        harmless | setsFlags | readsD,
 	opSubRI32:        harmless | setsFlags | readsD,
 	opSubRI64:        harmless | setsFlags | readsD,
-	opSubRMB8:        readsD | readsB,
-	opSubRMB16:       readsD | readsB,
-	opSubRMB32:       readsD | readsB,
-	opSubRMB64:       readsD | readsB,
-	opSubRMX8:        readsD | readsB | readsX,
-	opSubRMX16:       readsD | readsB | readsX,
-	opSubRMX32:       readsD | readsB | readsX,
-	opSubRMX64:       readsD | readsB | readsX,
-	opSubMRB8:        readsS | readsB,
-	opSubMRB16:       readsS | readsB,
-	opSubMRB32:       readsS | readsB,
-	opSubMRB64:       readsS | readsB,
-	opSubMRX8:        readsS | readsB | readsX,
-	opSubMRX16:       readsS | readsB | readsX,
-	opSubMRX32:       readsS | readsB | readsX,
-	opSubMRX64:       readsS | readsB | readsX,
-	opSubMIB8:        readsB,
-	opSubMIB16:       readsB,
-	opSubMIB32:       readsB,
-	opSubMIB64:       readsB,
-	opSubMIX8:        readsB | readsX,
-	opSubMIX16:       readsB | readsX,
-	opSubMIX32:       readsB | readsX,
-	opSubMIX64:       readsB | readsX,
+	opSubRMB8:        setsFlags | readsD | readsB,
+	opSubRMB16:       setsFlags | readsD | readsB,
+	opSubRMB32:       setsFlags | readsD | readsB,
+	opSubRMB64:       setsFlags | readsD | readsB,
+	opSubRMX8:        setsFlags | readsD | readsB | readsX,
+	opSubRMX16:       setsFlags | readsD | readsB | readsX,
+	opSubRMX32:       setsFlags | readsD | readsB | readsX,
+	opSubRMX64:       setsFlags | readsD | readsB | readsX,
+	opSubMRB8:        setsFlags | readsS | readsB,
+	opSubMRB16:       setsFlags | readsS | readsB,
+	opSubMRB32:       setsFlags | readsS | readsB,
+	opSubMRB64:       setsFlags | readsS | readsB,
+	opSubMRX8:        setsFlags | readsS | readsB | readsX,
+	opSubMRX16:       setsFlags | readsS | readsB | readsX,
+	opSubMRX32:       setsFlags | readsS | readsB | readsX,
+	opSubMRX64:       setsFlags | readsS | readsB | readsX,
+	opSubMIB8:        setsFlags | readsB,
+	opSubMIB16:       setsFlags | readsB,
+	opSubMIB32:       setsFlags | readsB,
+	opSubMIB64:       setsFlags | readsB,
+	opSubMIX8:        setsFlags | readsB | readsX,
+	opSubMIX16:       setsFlags | readsB | readsX,
+	opSubMIX32:       setsFlags | readsB | readsX,
+	opSubMIX64:       setsFlags | readsB | readsX,
 	opXorRR8:         harmless | setsFlags | readsD | readsS,
 	opXorRR16:        harmless | setsFlags | readsD | readsS,
 	opXorRR32:        harmless | setsFlags | readsD | readsS,
@@ -1831,30 +2879,30 @@ var hotOperands = [...]uint8{
 	opXorRI16:        harmless | setsFlags | readsD,
 	opXorRI32:        harmless | setsFlags | readsD,
 	opXorRI64:        harmless | setsFlags | readsD,
-	opXorRMB8:        readsD | readsB,
-	opXorRMB16:       readsD | readsB,
-	opXorRMB32:       readsD | readsB,
-	opXorRMB64:       readsD | readsB,
-	opXorRMX8:        readsD | readsB | readsX,
-	opXorRMX16:       readsD | readsB | readsX,
-	opXorRMX32:       readsD | readsB | readsX,
-	opXorRMX64:       readsD | readsB | readsX,
-	opXorMRB8:        readsS | readsB,
-	opXorMRB16:       readsS | readsB,
-	opXorMRB32:       readsS | readsB,
-	opXorMRB64:       readsS | readsB,
-	opXorMRX8:        readsS | readsB | readsX,
-	opXorMRX16:       readsS | readsB | readsX,
-	opXorMRX32:       readsS | readsB | readsX,
-	opXorMRX64:       readsS | readsB | readsX,
-	opXorMIB8:        readsB,
-	opXorMIB16:       readsB,
-	opXorMIB32:       readsB,
-	opXorMIB64:       readsB,
-	opXorMIX8:        readsB | readsX,
-	opXorMIX16:       readsB | readsX,
-	opXorMIX32:       readsB | readsX,
-	opXorMIX64:       readsB | readsX,
+	opXorRMB8:        setsFlags | readsD | readsB,
+	opXorRMB16:       setsFlags | readsD | readsB,
+	opXorRMB32:       setsFlags | readsD | readsB,
+	opXorRMB64:       setsFlags | readsD | readsB,
+	opXorRMX8:        setsFlags | readsD | readsB | readsX,
+	opXorRMX16:       setsFlags | readsD | readsB | readsX,
+	opXorRMX32:       setsFlags | readsD | readsB | readsX,
+	opXorRMX64:       setsFlags | readsD | readsB | readsX,
+	opXorMRB8:        setsFlags | readsS | readsB,
+	opXorMRB16:       setsFlags | readsS | readsB,
+	opXorMRB32:       setsFlags | readsS | readsB,
+	opXorMRB64:       setsFlags | readsS | readsB,
+	opXorMRX8:        setsFlags | readsS | readsB | readsX,
+	opXorMRX16:       setsFlags | readsS | readsB | readsX,
+	opXorMRX32:       setsFlags | readsS | readsB | readsX,
+	opXorMRX64:       setsFlags | readsS | readsB | readsX,
+	opXorMIB8:        setsFlags | readsB,
+	opXorMIB16:       setsFlags | readsB,
+	opXorMIB32:       setsFlags | readsB,
+	opXorMIB64:       setsFlags | readsB,
+	opXorMIX8:        setsFlags | readsB | readsX,
+	opXorMIX16:       setsFlags | readsB | readsX,
+	opXorMIX32:       setsFlags | readsB | readsX,
+	opXorMIX64:       setsFlags | readsB | readsX,
 	opCmpRR8:         harmless | setsFlags | readsD | readsS,
 	opCmpRR16:        harmless | setsFlags | readsD | readsS,
 	opCmpRR32:        harmless | setsFlags | readsD | readsS,
@@ -1863,30 +2911,30 @@ var hotOperands = [...]uint8{
 	opCmpRI16:        harmless | setsFlags | readsD,
 	opCmpRI32:        harmless | setsFlags | readsD,
 	opCmpRI64:        harmless | setsFlags | readsD,
-	opCmpRMB8:        readsD | readsB,
-	opCmpRMB16:       readsD | readsB,
-	opCmpRMB32:       readsD | readsB,
-	opCmpRMB64:       readsD | readsB,
-	opCmpRMX8:        readsD | readsB | readsX,
-	opCmpRMX16:       readsD | readsB | readsX,
-	opCmpRMX32:       readsD | readsB | readsX,
-	opCmpRMX64:       readsD | readsB | readsX,
-	opCmpMRB8:        readsS | readsB,
-	opCmpMRB16:       readsS | readsB,
-	opCmpMRB32:       readsS | readsB,
-	opCmpMRB64:       readsS | readsB,
-	opCmpMRX8:        readsS | readsB | readsX,
-	opCmpMRX16:       readsS | readsB | readsX,
-	opCmpMRX32:       readsS | readsB | readsX,
-	opCmpMRX64:       readsS | readsB | readsX,
-	opCmpMIB8:        readsB,
-	opCmpMIB16:       readsB,
-	opCmpMIB32:       readsB,
-	opCmpMIB64:       readsB,
-	opCmpMIX8:        readsB | readsX,
-	opCmpMIX16:       readsB | readsX,
-	opCmpMIX32:       readsB | readsX,
-	opCmpMIX64:       readsB | readsX,
+	opCmpRMB8:        setsFlags | readsD | readsB,
+	opCmpRMB16:       setsFlags | readsD | readsB,
+	opCmpRMB32:       setsFlags | readsD | readsB,
+	opCmpRMB64:       setsFlags | readsD | readsB,
+	opCmpRMX8:        setsFlags | readsD | readsB | readsX,
+	opCmpRMX16:       setsFlags | readsD | readsB | readsX,
+	opCmpRMX32:       setsFlags | readsD | readsB | readsX,
+	opCmpRMX64:       setsFlags | readsD | readsB | readsX,
+	opCmpMRB8:        setsFlags | readsS | readsB,
+	opCmpMRB16:       setsFlags | readsS | readsB,
+	opCmpMRB32:       setsFlags | readsS | readsB,
+	opCmpMRB64:       setsFlags | readsS | readsB,
+	opCmpMRX8:        setsFlags | readsS | readsB | readsX,
+	opCmpMRX16:       setsFlags | readsS | readsB | readsX,
+	opCmpMRX32:       setsFlags | readsS | readsB | readsX,
+	opCmpMRX64:       setsFlags | readsS | readsB | readsX,
+	opCmpMIB8:        setsFlags | readsB,
+	opCmpMIB16:       setsFlags | readsB,
+	opCmpMIB32:       setsFlags | readsB,
+	opCmpMIB64:       setsFlags | readsB,
+	opCmpMIX8:        setsFlags | readsB | readsX,
+	opCmpMIX16:       setsFlags | readsB | readsX,
+	opCmpMIX32:       setsFlags | readsB | readsX,
+	opCmpMIX64:       setsFlags | readsB | readsX,
 	opTestRR8:        harmless | setsFlags | readsD | readsS,
 	opTestRR16:       harmless | setsFlags | readsD | readsS,
 	opTestRR32:       harmless | setsFlags | readsD | readsS,
@@ -1895,54 +2943,54 @@ var hotOperands = [...]uint8{
 	opTestRI16:       harmless | setsFlags | readsD,
 	opTestRI32:       harmless | setsFlags | readsD,
 	opTestRI64:       harmless | setsFlags | readsD,
-	opTestRMB8:       readsD | readsB,
-	opTestRMB16:      readsD | readsB,
-	opTestRMB32:      readsD | readsB,
-	opTestRMB64:      readsD | readsB,
-	opTestRMX8:       readsD | readsB | readsX,
-	opTestRMX16:      readsD | readsB | readsX,
-	opTestRMX32:      readsD | readsB | readsX,
-	opTestRMX64:      readsD | readsB | readsX,
-	opTestMRB8:       readsS | readsB,
-	opTestMRB16:      readsS | readsB,
-	opTestMRB32:      readsS | readsB,
-	opTestMRB64:      readsS | readsB,
-	opTestMRX8:       readsS | readsB | readsX,
-	opTestMRX16:      readsS | readsB | readsX,
-	opTestMRX32:      readsS | readsB | readsX,
-	opTestMRX64:      readsS | readsB | readsX,
-	opTestMIB8:       readsB,
-	opTestMIB16:      readsB,
-	opTestMIB32:      readsB,
-	opTestMIB64:      readsB,
-	opTestMIX8:       readsB | readsX,
-	opTestMIX16:      readsB | readsX,
-	opTestMIX32:      readsB | readsX,
-	opTestMIX64:      readsB | readsX,
-	opIncR8:          harmless | readsD,
-	opIncR16:         harmless | readsD,
-	opIncR32:         harmless | readsD,
-	opIncR64:         harmless | readsD,
-	opIncMB8:         readsB,
-	opIncMB16:        readsB,
-	opIncMB32:        readsB,
-	opIncMB64:        readsB,
-	opIncMX8:         readsB | readsX,
-	opIncMX16:        readsB | readsX,
-	opIncMX32:        readsB | readsX,
-	opIncMX64:        readsB | readsX,
-	opDecR8:          harmless | readsD,
-	opDecR16:         harmless | readsD,
-	opDecR32:         harmless | readsD,
-	opDecR64:         harmless | readsD,
-	opDecMB8:         readsB,
-	opDecMB16:        readsB,
-	opDecMB32:        readsB,
-	opDecMB64:        readsB,
-	opDecMX8:         readsB | readsX,
-	opDecMX16:        readsB | readsX,
-	opDecMX32:        readsB | readsX,
-	opDecMX64:        readsB | readsX,
+	opTestRMB8:       setsFlags | readsD | readsB,
+	opTestRMB16:      setsFlags | readsD | readsB,
+	opTestRMB32:      setsFlags | readsD | readsB,
+	opTestRMB64:      setsFlags | readsD | readsB,
+	opTestRMX8:       setsFlags | readsD | readsB | readsX,
+	opTestRMX16:      setsFlags | readsD | readsB | readsX,
+	opTestRMX32:      setsFlags | readsD | readsB | readsX,
+	opTestRMX64:      setsFlags | readsD | readsB | readsX,
+	opTestMRB8:       setsFlags | readsS | readsB,
+	opTestMRB16:      setsFlags | readsS | readsB,
+	opTestMRB32:      setsFlags | readsS | readsB,
+	opTestMRB64:      setsFlags | readsS | readsB,
+	opTestMRX8:       setsFlags | readsS | readsB | readsX,
+	opTestMRX16:      setsFlags | readsS | readsB | readsX,
+	opTestMRX32:      setsFlags | readsS | readsB | readsX,
+	opTestMRX64:      setsFlags | readsS | readsB | readsX,
+	opTestMIB8:       setsFlags | readsB,
+	opTestMIB16:      setsFlags | readsB,
+	opTestMIB32:      setsFlags | readsB,
+	opTestMIB64:      setsFlags | readsB,
+	opTestMIX8:       setsFlags | readsB | readsX,
+	opTestMIX16:      setsFlags | readsB | readsX,
+	opTestMIX32:      setsFlags | readsB | readsX,
+	opTestMIX64:      setsFlags | readsB | readsX,
+	opIncR8:          harmless | readsFlags | readsD,
+	opIncR16:         harmless | readsFlags | readsD,
+	opIncR32:         harmless | readsFlags | readsD,
+	opIncR64:         harmless | readsFlags | readsD,
+	opIncMB8:         readsFlags | readsB,
+	opIncMB16:        readsFlags | readsB,
+	opIncMB32:        readsFlags | readsB,
+	opIncMB64:        readsFlags | readsB,
+	opIncMX8:         readsFlags | readsB | readsX,
+	opIncMX16:        readsFlags | readsB | readsX,
+	opIncMX32:        readsFlags | readsB | readsX,
+	opIncMX64:        readsFlags | readsB | readsX,
+	opDecR8:          harmless | readsFlags | readsD,
+	opDecR16:         harmless | readsFlags | readsD,
+	opDecR32:         harmless | readsFlags | readsD,
+	opDecR64:         harmless | readsFlags | readsD,
+	opDecMB8:         readsFlags | readsB,
+	opDecMB16:        readsFlags | readsB,
+	opDecMB32:        readsFlags | readsB,
+	opDecMB64:        readsFlags | readsB,
+	opDecMX8:         readsFlags | readsB | readsX,
+	opDecMX16:        readsFlags | readsB | readsX,
+	opDecMX32:        readsFlags | readsB | readsX,
+	opDecMX64:        readsFlags | readsB | readsX,
 	opNegR8:          harmless | setsFlags | readsD,
 	opNegR16:         harmless | setsFlags | readsD,
 	opNegR32:         harmless | setsFlags | readsD,
@@ -1951,28 +2999,28 @@ var hotOperands = [...]uint8{
 	opNotR16:         writesD | harmless | readsD,
 	opNotR32:         writesD | harmless | readsD,
 	opNotR64:         writesD | harmless | readsD,
-	opImulRR32:       harmless | readsD | readsS,
-	opImulRR64:       harmless | readsD | readsS,
-	opImulRMB32:      readsD | readsB,
-	opImulRMB64:      readsD | readsB,
-	opImulRMX32:      readsD | readsB | readsX,
-	opImulRMX64:      readsD | readsB | readsX,
-	opImulRRI32:      harmless | readsS,
-	opImulRRI64:      harmless | readsS,
-	opMulR32:         readsD,
-	opMulR64:         readsD,
+	opImulRR32:       harmless | setsFlags | readsD | readsS,
+	opImulRR64:       harmless | setsFlags | readsD | readsS,
+	opImulRMB32:      setsFlags | readsD | readsB,
+	opImulRMB64:      setsFlags | readsD | readsB,
+	opImulRMX32:      setsFlags | readsD | readsB | readsX,
+	opImulRMX64:      setsFlags | readsD | readsB | readsX,
+	opImulRRI32:      harmless | setsFlags | readsS,
+	opImulRRI64:      harmless | setsFlags | readsS,
+	opMulR32:         setsFlags | readsD,
+	opMulR64:         setsFlags | readsD,
 	opDivR32:         readsD,
 	opDivR64:         readsD,
 	opIdivR32:        readsD,
 	opIdivR64:        readsD,
-	opRolRI32:        harmless | readsD,
-	opRolRC32:        harmless | readsD,
-	opRolRI64:        harmless | readsD,
-	opRolRC64:        harmless | readsD,
-	opRorRI32:        harmless | readsD,
-	opRorRC32:        harmless | readsD,
-	opRorRI64:        harmless | readsD,
-	opRorRC64:        harmless | readsD,
+	opRolRI32:        harmless | readsFlags | readsD,
+	opRolRC32:        harmless | readsFlags | readsD,
+	opRolRI64:        harmless | readsFlags | readsD,
+	opRolRC64:        harmless | readsFlags | readsD,
+	opRorRI32:        harmless | readsFlags | readsD,
+	opRorRC32:        harmless | readsFlags | readsD,
+	opRorRI64:        harmless | readsFlags | readsD,
+	opRorRC64:        harmless | readsFlags | readsD,
 	opShlRI32:        harmless | setsFlags | readsD,
 	opShlRC32:        harmless | readsD,
 	opShlRI64:        harmless | setsFlags | readsD,
@@ -1993,174 +3041,418 @@ var hotOperands = [...]uint8{
 	opSarx64:         writesD | harmless | readsS | readsX,
 	opBswap32:        writesD | harmless | readsD,
 	opBswap64:        writesD | harmless | readsD,
-	opBtRR32:         readsD | readsS,
-	opBtRR64:         readsD | readsS,
-	opBtRI32:         readsD,
-	opBtRI64:         readsD,
-	opBsf32:          readsS,
-	opBsf64:          readsS,
-	opBsr32:          readsS,
-	opBsr64:          readsS,
-	opTzcnt32:        writesD | readsS,
-	opTzcnt64:        writesD | readsS,
-	opLzcnt32:        writesD | readsS,
-	opLzcnt64:        writesD | readsS,
-	opPopcnt32:       writesD | readsS,
-	opPopcnt64:       writesD | readsS,
-	opSeto:           writesD | readsD,
-	opCmovo32:        writesD | readsD | readsS,
-	opCmovo64:        readsS,
-	opCmovoM32:       writesD | readsD | readsB,
-	opCmovoM64:       readsB,
-	opSetno:          writesD | readsD,
-	opCmovno32:       writesD | readsD | readsS,
-	opCmovno64:       readsS,
-	opCmovnoM32:      writesD | readsD | readsB,
-	opCmovnoM64:      readsB,
-	opSetb:           writesD | readsD,
-	opCmovb32:        writesD | readsD | readsS,
-	opCmovb64:        readsS,
-	opCmovbM32:       writesD | readsD | readsB,
-	opCmovbM64:       readsB,
-	opSetae:          writesD | readsD,
-	opCmovae32:       writesD | readsD | readsS,
-	opCmovae64:       readsS,
-	opCmovaeM32:      writesD | readsD | readsB,
-	opCmovaeM64:      readsB,
-	opSete:           writesD | readsD,
-	opCmove32:        writesD | readsD | readsS,
-	opCmove64:        readsS,
-	opCmoveM32:       writesD | readsD | readsB,
-	opCmoveM64:       readsB,
-	opSetne:          writesD | readsD,
-	opCmovne32:       writesD | readsD | readsS,
-	opCmovne64:       readsS,
-	opCmovneM32:      writesD | readsD | readsB,
-	opCmovneM64:      readsB,
-	opSetbe:          writesD | readsD,
-	opCmovbe32:       writesD | readsD | readsS,
-	opCmovbe64:       readsS,
-	opCmovbeM32:      writesD | readsD | readsB,
-	opCmovbeM64:      readsB,
-	opSeta:           writesD | readsD,
-	opCmova32:        writesD | readsD | readsS,
-	opCmova64:        readsS,
-	opCmovaM32:       writesD | readsD | readsB,
-	opCmovaM64:       readsB,
-	opSets:           writesD | readsD,
-	opCmovs32:        writesD | readsD | readsS,
-	opCmovs64:        readsS,
-	opCmovsM32:       writesD | readsD | readsB,
-	opCmovsM64:       readsB,
-	opSetns:          writesD | readsD,
-	opCmovns32:       writesD | readsD | readsS,
-	opCmovns64:       readsS,
-	opCmovnsM32:      writesD | readsD | readsB,
-	opCmovnsM64:      readsB,
-	opSetp:           writesD | readsD,
-	opCmovp32:        writesD | readsD | readsS,
-	opCmovp64:        readsS,
-	opCmovpM32:       writesD | readsD | readsB,
-	opCmovpM64:       readsB,
-	opSetnp:          writesD | readsD,
-	opCmovnp32:       writesD | readsD | readsS,
-	opCmovnp64:       readsS,
-	opCmovnpM32:      writesD | readsD | readsB,
-	opCmovnpM64:      readsB,
-	opSetl:           writesD | readsD,
-	opCmovl32:        writesD | readsD | readsS,
-	opCmovl64:        readsS,
-	opCmovlM32:       writesD | readsD | readsB,
-	opCmovlM64:       readsB,
-	opSetge:          writesD | readsD,
-	opCmovge32:       writesD | readsD | readsS,
-	opCmovge64:       readsS,
-	opCmovgeM32:      writesD | readsD | readsB,
-	opCmovgeM64:      readsB,
-	opSetle:          writesD | readsD,
-	opCmovle32:       writesD | readsD | readsS,
-	opCmovle64:       readsS,
-	opCmovleM32:      writesD | readsD | readsB,
-	opCmovleM64:      readsB,
-	opSetg:           writesD | readsD,
-	opCmovg32:        writesD | readsD | readsS,
-	opCmovg64:        readsS,
-	opCmovgM32:       writesD | readsD | readsB,
-	opCmovgM64:       readsB,
+	opBtRR32:         readsFlags | readsD | readsS,
+	opBtRR64:         readsFlags | readsD | readsS,
+	opBtRI32:         readsFlags | readsD,
+	opBtRI64:         readsFlags | readsD,
+	opBsf32:          readsFlags | readsS,
+	opBsf64:          readsFlags | readsS,
+	opBsr32:          readsFlags | readsS,
+	opBsr64:          readsFlags | readsS,
+	opTzcnt32:        writesD | setsFlags | readsS,
+	opTzcnt64:        writesD | setsFlags | readsS,
+	opLzcnt32:        writesD | setsFlags | readsS,
+	opLzcnt64:        writesD | setsFlags | readsS,
+	opPopcnt32:       writesD | setsFlags | readsS,
+	opPopcnt64:       writesD | setsFlags | readsS,
+	opSeto:           writesD | readsFlags | readsD,
+	opCmovo32:        writesD | readsFlags | readsD | readsS,
+	opCmovo64:        readsFlags | readsS,
+	opCmovoM32:       writesD | readsFlags | readsD | readsB,
+	opCmovoM64:       readsFlags | readsB,
+	opSetno:          writesD | readsFlags | readsD,
+	opCmovno32:       writesD | readsFlags | readsD | readsS,
+	opCmovno64:       readsFlags | readsS,
+	opCmovnoM32:      writesD | readsFlags | readsD | readsB,
+	opCmovnoM64:      readsFlags | readsB,
+	opSetb:           writesD | readsFlags | readsD,
+	opCmovb32:        writesD | readsFlags | readsD | readsS,
+	opCmovb64:        readsFlags | readsS,
+	opCmovbM32:       writesD | readsFlags | readsD | readsB,
+	opCmovbM64:       readsFlags | readsB,
+	opSetae:          writesD | readsFlags | readsD,
+	opCmovae32:       writesD | readsFlags | readsD | readsS,
+	opCmovae64:       readsFlags | readsS,
+	opCmovaeM32:      writesD | readsFlags | readsD | readsB,
+	opCmovaeM64:      readsFlags | readsB,
+	opSete:           writesD | readsFlags | readsD,
+	opCmove32:        writesD | readsFlags | readsD | readsS,
+	opCmove64:        readsFlags | readsS,
+	opCmoveM32:       writesD | readsFlags | readsD | readsB,
+	opCmoveM64:       readsFlags | readsB,
+	opSetne:          writesD | readsFlags | readsD,
+	opCmovne32:       writesD | readsFlags | readsD | readsS,
+	opCmovne64:       readsFlags | readsS,
+	opCmovneM32:      writesD | readsFlags | readsD | readsB,
+	opCmovneM64:      readsFlags | readsB,
+	opSetbe:          writesD | readsFlags | readsD,
+	opCmovbe32:       writesD | readsFlags | readsD | readsS,
+	opCmovbe64:       readsFlags | readsS,
+	opCmovbeM32:      writesD | readsFlags | readsD | readsB,
+	opCmovbeM64:      readsFlags | readsB,
+	opSeta:           writesD | readsFlags | readsD,
+	opCmova32:        writesD | readsFlags | readsD | readsS,
+	opCmova64:        readsFlags | readsS,
+	opCmovaM32:       writesD | readsFlags | readsD | readsB,
+	opCmovaM64:       readsFlags | readsB,
+	opSets:           writesD | readsFlags | readsD,
+	opCmovs32:        writesD | readsFlags | readsD | readsS,
+	opCmovs64:        readsFlags | readsS,
+	opCmovsM32:       writesD | readsFlags | readsD | readsB,
+	opCmovsM64:       readsFlags | readsB,
+	opSetns:          writesD | readsFlags | readsD,
+	opCmovns32:       writesD | readsFlags | readsD | readsS,
+	opCmovns64:       readsFlags | readsS,
+	opCmovnsM32:      writesD | readsFlags | readsD | readsB,
+	opCmovnsM64:      readsFlags | readsB,
+	opSetp:           writesD | readsFlags | readsD,
+	opCmovp32:        writesD | readsFlags | readsD | readsS,
+	opCmovp64:        readsFlags | readsS,
+	opCmovpM32:       writesD | readsFlags | readsD | readsB,
+	opCmovpM64:       readsFlags | readsB,
+	opSetnp:          writesD | readsFlags | readsD,
+	opCmovnp32:       writesD | readsFlags | readsD | readsS,
+	opCmovnp64:       readsFlags | readsS,
+	opCmovnpM32:      writesD | readsFlags | readsD | readsB,
+	opCmovnpM64:      readsFlags | readsB,
+	opSetl:           writesD | readsFlags | readsD,
+	opCmovl32:        writesD | readsFlags | readsD | readsS,
+	opCmovl64:        readsFlags | readsS,
+	opCmovlM32:       writesD | readsFlags | readsD | readsB,
+	opCmovlM64:       readsFlags | readsB,
+	opSetge:          writesD | readsFlags | readsD,
+	opCmovge32:       writesD | readsFlags | readsD | readsS,
+	opCmovge64:       readsFlags | readsS,
+	opCmovgeM32:      writesD | readsFlags | readsD | readsB,
+	opCmovgeM64:      readsFlags | readsB,
+	opSetle:          writesD | readsFlags | readsD,
+	opCmovle32:       writesD | readsFlags | readsD | readsS,
+	opCmovle64:       readsFlags | readsS,
+	opCmovleM32:      writesD | readsFlags | readsD | readsB,
+	opCmovleM64:      readsFlags | readsB,
+	opSetg:           writesD | readsFlags | readsD,
+	opCmovg32:        writesD | readsFlags | readsD | readsS,
+	opCmovg64:        readsFlags | readsS,
+	opCmovgM32:       writesD | readsFlags | readsD | readsB,
+	opCmovgM64:       readsFlags | readsB,
+	opJo:             readsFlags,
+	opJno:            readsFlags,
+	opJb:             readsFlags,
+	opJae:            readsFlags,
+	opJe:             readsFlags,
+	opJne:            readsFlags,
+	opJbe:            readsFlags,
+	opJa:             readsFlags,
+	opJs:             readsFlags,
+	opJns:            readsFlags,
+	opJp:             readsFlags,
+	opJnp:            readsFlags,
+	opJl:             readsFlags,
+	opJge:            readsFlags,
+	opJle:            readsFlags,
+	opJg:             readsFlags,
 	opCallR:          readsD,
 	opJmpR:           readsD,
 	opJmpMB:          readsB,
 	opCallMB:         readsB,
 	opJmpMX:          readsB | readsX,
 	opCallMX:         readsB | readsX,
-	opXaddMR32:       readsS | readsB,
+	opXaddMR32:       setsFlags | readsS | readsB,
 	opXchgMR32:       readsS | readsB,
-	opCmpxchgMR32:    readsS | readsB,
-	opXaddMR64:       readsS | readsB,
+	opCmpxchgMR32:    setsFlags | readsS | readsB,
+	opXaddMR64:       setsFlags | readsS | readsB,
 	opXchgMR64:       readsS | readsB,
-	opCmpxchgMR64:    readsS | readsB,
+	opCmpxchgMR64:    setsFlags | readsS | readsB,
+	opAddRR8l:        writesD | harmless | readsD | readsS,
+	opAddRR16l:       writesD | harmless | readsD | readsS,
 	opAddRR32q:       writesD | harmless | readsD | readsS,
+	opAddRR32l:       writesD | harmless | readsD | readsS,
 	opAddRR64q:       writesD | harmless | readsD | readsS,
+	opAddRR64l:       writesD | harmless | readsD | readsS,
+	opAddRI8l:        writesD | harmless | readsD,
+	opAddRI16l:       writesD | harmless | readsD,
 	opAddRI32q:       writesD | harmless | readsD,
+	opAddRI32l:       writesD | harmless | readsD,
 	opAddRI64q:       writesD | harmless | readsD,
+	opAddRI64l:       writesD | harmless | readsD,
+	opAddRMB8l:       writesD | readsD | readsB,
+	opAddRMB16l:      writesD | readsD | readsB,
 	opAddRMB32q:      writesD | readsD | readsB,
+	opAddRMB32l:      writesD | readsD | readsB,
 	opAddRMB64q:      writesD | readsD | readsB,
+	opAddRMB64l:      writesD | readsD | readsB,
+	opAddRMX8l:       writesD | readsD | readsB | readsX,
+	opAddRMX16l:      writesD | readsD | readsB | readsX,
 	opAddRMX32q:      writesD | readsD | readsB | readsX,
+	opAddRMX32l:      writesD | readsD | readsB | readsX,
 	opAddRMX64q:      writesD | readsD | readsB | readsX,
+	opAddRMX64l:      writesD | readsD | readsB | readsX,
+	opAddMRB8l:       readsS | readsB,
+	opAddMRB16l:      readsS | readsB,
+	opAddMRB32l:      readsS | readsB,
+	opAddMRB64l:      readsS | readsB,
+	opAddMRX8l:       readsS | readsB | readsX,
+	opAddMRX16l:      readsS | readsB | readsX,
+	opAddMRX32l:      readsS | readsB | readsX,
+	opAddMRX64l:      readsS | readsB | readsX,
+	opAddMIB8l:       readsB,
+	opAddMIB16l:      readsB,
+	opAddMIB32l:      readsB,
+	opAddMIB64l:      readsB,
+	opAddMIX8l:       readsB | readsX,
+	opAddMIX16l:      readsB | readsX,
+	opAddMIX32l:      readsB | readsX,
+	opAddMIX64l:      readsB | readsX,
+	opOrRR8l:         writesD | harmless | readsD | readsS,
+	opOrRR16l:        writesD | harmless | readsD | readsS,
 	opOrRR32q:        writesD | harmless | readsD | readsS,
+	opOrRR32l:        writesD | harmless | readsD | readsS,
 	opOrRR64q:        writesD | harmless | readsD | readsS,
+	opOrRR64l:        writesD | harmless | readsD | readsS,
+	opOrRI8l:         writesD | harmless | readsD,
+	opOrRI16l:        writesD | harmless | readsD,
 	opOrRI32q:        writesD | harmless | readsD,
+	opOrRI32l:        writesD | harmless | readsD,
 	opOrRI64q:        writesD | harmless | readsD,
+	opOrRI64l:        writesD | harmless | readsD,
+	opOrRMB8l:        writesD | readsD | readsB,
+	opOrRMB16l:       writesD | readsD | readsB,
 	opOrRMB32q:       writesD | readsD | readsB,
+	opOrRMB32l:       writesD | readsD | readsB,
 	opOrRMB64q:       writesD | readsD | readsB,
+	opOrRMB64l:       writesD | readsD | readsB,
+	opOrRMX8l:        writesD | readsD | readsB | readsX,
+	opOrRMX16l:       writesD | readsD | readsB | readsX,
 	opOrRMX32q:       writesD | readsD | readsB | readsX,
+	opOrRMX32l:       writesD | readsD | readsB | readsX,
 	opOrRMX64q:       writesD | readsD | readsB | readsX,
-	opAdcRR32q:       writesD | readsD | readsS,
-	opAdcRR64q:       writesD | readsD | readsS,
-	opAdcRI32q:       writesD | readsD,
-	opAdcRI64q:       writesD | readsD,
-	opAdcRMB32q:      writesD | readsD | readsB,
-	opAdcRMB64q:      writesD | readsD | readsB,
-	opAdcRMX32q:      writesD | readsD | readsB | readsX,
-	opAdcRMX64q:      writesD | readsD | readsB | readsX,
-	opSbbRR32q:       writesD | readsD | readsS,
-	opSbbRR64q:       writesD | readsD | readsS,
-	opSbbRI32q:       writesD | readsD,
-	opSbbRI64q:       writesD | readsD,
-	opSbbRMB32q:      writesD | readsD | readsB,
-	opSbbRMB64q:      writesD | readsD | readsB,
-	opSbbRMX32q:      writesD | readsD | readsB | readsX,
-	opSbbRMX64q:      writesD | readsD | readsB | readsX,
+	opOrRMX64l:       writesD | readsD | readsB | readsX,
+	opOrMRB8l:        readsS | readsB,
+	opOrMRB16l:       readsS | readsB,
+	opOrMRB32l:       readsS | readsB,
+	opOrMRB64l:       readsS | readsB,
+	opOrMRX8l:        readsS | readsB | readsX,
+	opOrMRX16l:       readsS | readsB | readsX,
+	opOrMRX32l:       readsS | readsB | readsX,
+	opOrMRX64l:       readsS | readsB | readsX,
+	opOrMIB8l:        readsB,
+	opOrMIB16l:       readsB,
+	opOrMIB32l:       readsB,
+	opOrMIB64l:       readsB,
+	opOrMIX8l:        readsB | readsX,
+	opOrMIX16l:       readsB | readsX,
+	opOrMIX32l:       readsB | readsX,
+	opOrMIX64l:       readsB | readsX,
+	opAdcRR32q:       writesD | readsFlags | readsD | readsS,
+	opAdcRR64q:       writesD | readsFlags | readsD | readsS,
+	opAdcRI32q:       writesD | readsFlags | readsD,
+	opAdcRI64q:       writesD | readsFlags | readsD,
+	opAdcRMB32q:      writesD | readsFlags | readsD | readsB,
+	opAdcRMB64q:      writesD | readsFlags | readsD | readsB,
+	opAdcRMX32q:      writesD | readsFlags | readsD | readsB | readsX,
+	opAdcRMX64q:      writesD | readsFlags | readsD | readsB | readsX,
+	opSbbRR32q:       writesD | readsFlags | readsD | readsS,
+	opSbbRR64q:       writesD | readsFlags | readsD | readsS,
+	opSbbRI32q:       writesD | readsFlags | readsD,
+	opSbbRI64q:       writesD | readsFlags | readsD,
+	opSbbRMB32q:      writesD | readsFlags | readsD | readsB,
+	opSbbRMB64q:      writesD | readsFlags | readsD | readsB,
+	opSbbRMX32q:      writesD | readsFlags | readsD | readsB | readsX,
+	opSbbRMX64q:      writesD | readsFlags | readsD | readsB | readsX,
+	opAndRR8l:        writesD | harmless | readsD | readsS,
+	opAndRR16l:       writesD | harmless | readsD | readsS,
 	opAndRR32q:       writesD | harmless | readsD | readsS,
+	opAndRR32l:       writesD | harmless | readsD | readsS,
 	opAndRR64q:       writesD | harmless | readsD | readsS,
+	opAndRR64l:       writesD | harmless | readsD | readsS,
+	opAndRI8l:        writesD | harmless | readsD,
+	opAndRI16l:       writesD | harmless | readsD,
 	opAndRI32q:       writesD | harmless | readsD,
+	opAndRI32l:       writesD | harmless | readsD,
 	opAndRI64q:       writesD | harmless | readsD,
+	opAndRI64l:       writesD | harmless | readsD,
+	opAndRMB8l:       writesD | readsD | readsB,
+	opAndRMB16l:      writesD | readsD | readsB,
 	opAndRMB32q:      writesD | readsD | readsB,
+	opAndRMB32l:      writesD | readsD | readsB,
 	opAndRMB64q:      writesD | readsD | readsB,
+	opAndRMB64l:      writesD | readsD | readsB,
+	opAndRMX8l:       writesD | readsD | readsB | readsX,
+	opAndRMX16l:      writesD | readsD | readsB | readsX,
 	opAndRMX32q:      writesD | readsD | readsB | readsX,
+	opAndRMX32l:      writesD | readsD | readsB | readsX,
 	opAndRMX64q:      writesD | readsD | readsB | readsX,
+	opAndRMX64l:      writesD | readsD | readsB | readsX,
+	opAndMRB8l:       readsS | readsB,
+	opAndMRB16l:      readsS | readsB,
+	opAndMRB32l:      readsS | readsB,
+	opAndMRB64l:      readsS | readsB,
+	opAndMRX8l:       readsS | readsB | readsX,
+	opAndMRX16l:      readsS | readsB | readsX,
+	opAndMRX32l:      readsS | readsB | readsX,
+	opAndMRX64l:      readsS | readsB | readsX,
+	opAndMIB8l:       readsB,
+	opAndMIB16l:      readsB,
+	opAndMIB32l:      readsB,
+	opAndMIB64l:      readsB,
+	opAndMIX8l:       readsB | readsX,
+	opAndMIX16l:      readsB | readsX,
+	opAndMIX32l:      readsB | readsX,
+	opAndMIX64l:      readsB | readsX,
+	opSubRR8l:        writesD | harmless | readsD | readsS,
+	opSubRR16l:       writesD | harmless | readsD | readsS,
 	opSubRR32q:       writesD | harmless | readsD | readsS,
+	opSubRR32l:       writesD | harmless | readsD | readsS,
 	opSubRR64q:       writesD | harmless | readsD | readsS,
+	opSubRR64l:       writesD | harmless | readsD | readsS,
+	opSubRI8l:        writesD | harmless | readsD,
+	opSubRI16l:       writesD | harmless | readsD,
 	opSubRI32q:       writesD | harmless | readsD,
+	opSubRI32l:       writesD | harmless | readsD,
 	opSubRI64q:       writesD | harmless | readsD,
+	opSubRI64l:       writesD | harmless | readsD,
+	opSubRMB8l:       writesD | readsD | readsB,
+	opSubRMB16l:      writesD | readsD | readsB,
 	opSubRMB32q:      writesD | readsD | readsB,
+	opSubRMB32l:      writesD | readsD | readsB,
 	opSubRMB64q:      writesD | readsD | readsB,
+	opSubRMB64l:      writesD | readsD | readsB,
+	opSubRMX8l:       writesD | readsD | readsB | readsX,
+	opSubRMX16l:      writesD | readsD | readsB | readsX,
 	opSubRMX32q:      writesD | readsD | readsB | readsX,
+	opSubRMX32l:      writesD | readsD | readsB | readsX,
 	opSubRMX64q:      writesD | readsD | readsB | readsX,
+	opSubRMX64l:      writesD | readsD | readsB | readsX,
+	opSubMRB8l:       readsS | readsB,
+	opSubMRB16l:      readsS | readsB,
+	opSubMRB32l:      readsS | readsB,
+	opSubMRB64l:      readsS | readsB,
+	opSubMRX8l:       readsS | readsB | readsX,
+	opSubMRX16l:      readsS | readsB | readsX,
+	opSubMRX32l:      readsS | readsB | readsX,
+	opSubMRX64l:      readsS | readsB | readsX,
+	opSubMIB8l:       readsB,
+	opSubMIB16l:      readsB,
+	opSubMIB32l:      readsB,
+	opSubMIB64l:      readsB,
+	opSubMIX8l:       readsB | readsX,
+	opSubMIX16l:      readsB | readsX,
+	opSubMIX32l:      readsB | readsX,
+	opSubMIX64l:      readsB | readsX,
+	opXorRR8l:        writesD | harmless | readsD | readsS,
+	opXorRR16l:       writesD | harmless | readsD | readsS,
 	opXorRR32q:       writesD | harmless | readsD | readsS,
+	opXorRR32l:       writesD | harmless | readsD | readsS,
 	opXorRR64q:       writesD | harmless | readsD | readsS,
+	opXorRR64l:       writesD | harmless | readsD | readsS,
+	opXorRI8l:        writesD | harmless | readsD,
+	opXorRI16l:       writesD | harmless | readsD,
 	opXorRI32q:       writesD | harmless | readsD,
+	opXorRI32l:       writesD | harmless | readsD,
 	opXorRI64q:       writesD | harmless | readsD,
+	opXorRI64l:       writesD | harmless | readsD,
+	opXorRMB8l:       writesD | readsD | readsB,
+	opXorRMB16l:      writesD | readsD | readsB,
 	opXorRMB32q:      writesD | readsD | readsB,
+	opXorRMB32l:      writesD | readsD | readsB,
 	opXorRMB64q:      writesD | readsD | readsB,
+	opXorRMB64l:      writesD | readsD | readsB,
+	opXorRMX8l:       writesD | readsD | readsB | readsX,
+	opXorRMX16l:      writesD | readsD | readsB | readsX,
 	opXorRMX32q:      writesD | readsD | readsB | readsX,
+	opXorRMX32l:      writesD | readsD | readsB | readsX,
 	opXorRMX64q:      writesD | readsD | readsB | readsX,
+	opXorRMX64l:      writesD | readsD | readsB | readsX,
+	opXorMRB8l:       readsS | readsB,
+	opXorMRB16l:      readsS | readsB,
+	opXorMRB32l:      readsS | readsB,
+	opXorMRB64l:      readsS | readsB,
+	opXorMRX8l:       readsS | readsB | readsX,
+	opXorMRX16l:      readsS | readsB | readsX,
+	opXorMRX32l:      readsS | readsB | readsX,
+	opXorMRX64l:      readsS | readsB | readsX,
+	opXorMIB8l:       readsB,
+	opXorMIB16l:      readsB,
+	opXorMIB32l:      readsB,
+	opXorMIB64l:      readsB,
+	opXorMIX8l:       readsB | readsX,
+	opXorMIX16l:      readsB | readsX,
+	opXorMIX32l:      readsB | readsX,
+	opXorMIX64l:      readsB | readsX,
+	opCmpRR8l:        harmless | readsD | readsS,
+	opCmpRR16l:       harmless | readsD | readsS,
+	opCmpRR32l:       harmless | readsD | readsS,
+	opCmpRR64l:       harmless | readsD | readsS,
+	opCmpRI8l:        harmless | readsD,
+	opCmpRI16l:       harmless | readsD,
+	opCmpRI32l:       harmless | readsD,
+	opCmpRI64l:       harmless | readsD,
+	opCmpRMB8l:       readsD | readsB,
+	opCmpRMB16l:      readsD | readsB,
+	opCmpRMB32l:      readsD | readsB,
+	opCmpRMB64l:      readsD | readsB,
+	opCmpRMX8l:       readsD | readsB | readsX,
+	opCmpRMX16l:      readsD | readsB | readsX,
+	opCmpRMX32l:      readsD | readsB | readsX,
+	opCmpRMX64l:      readsD | readsB | readsX,
+	opCmpMRB8l:       readsS | readsB,
+	opCmpMRB16l:      readsS | readsB,
+	opCmpMRB32l:      readsS | readsB,
+	opCmpMRB64l:      readsS | readsB,
+	opCmpMRX8l:       readsS | readsB | readsX,
+	opCmpMRX16l:      readsS | readsB | readsX,
+	opCmpMRX32l:      readsS | readsB | readsX,
+	opCmpMRX64l:      readsS | readsB | readsX,
+	opCmpMIB8l:       readsB,
+	opCmpMIB16l:      readsB,
+	opCmpMIB32l:      readsB,
+	opCmpMIB64l:      readsB,
+	opCmpMIX8l:       readsB | readsX,
+	opCmpMIX16l:      readsB | readsX,
+	opCmpMIX32l:      readsB | readsX,
+	opCmpMIX64l:      readsB | readsX,
+	opTestRR8l:       harmless | readsD | readsS,
+	opTestRR16l:      harmless | readsD | readsS,
+	opTestRR32l:      harmless | readsD | readsS,
+	opTestRR64l:      harmless | readsD | readsS,
+	opTestRI8l:       harmless | readsD,
+	opTestRI16l:      harmless | readsD,
+	opTestRI32l:      harmless | readsD,
+	opTestRI64l:      harmless | readsD,
+	opTestRMB8l:      readsD | readsB,
+	opTestRMB16l:     readsD | readsB,
+	opTestRMB32l:     readsD | readsB,
+	opTestRMB64l:     readsD | readsB,
+	opTestRMX8l:      readsD | readsB | readsX,
+	opTestRMX16l:     readsD | readsB | readsX,
+	opTestRMX32l:     readsD | readsB | readsX,
+	opTestRMX64l:     readsD | readsB | readsX,
+	opTestMRB8l:      readsS | readsB,
+	opTestMRB16l:     readsS | readsB,
+	opTestMRB32l:     readsS | readsB,
+	opTestMRB64l:     readsS | readsB,
+	opTestMRX8l:      readsS | readsB | readsX,
+	opTestMRX16l:     readsS | readsB | readsX,
+	opTestMRX32l:     readsS | readsB | readsX,
+	opTestMRX64l:     readsS | readsB | readsX,
+	opTestMIB8l:      readsB,
+	opTestMIB16l:     readsB,
+	opTestMIB32l:     readsB,
+	opTestMIB64l:     readsB,
+	opTestMIX8l:      readsB | readsX,
+	opTestMIX16l:     readsB | readsX,
+	opTestMIX32l:     readsB | readsX,
+	opTestMIX64l:     readsB | readsX,
 	opIncR32q:        writesD | harmless | readsD,
 	opIncR64q:        writesD | harmless | readsD,
 	opDecR32q:        writesD | harmless | readsD,
 	opDecR64q:        writesD | harmless | readsD,
+	opNegR8l:         writesD | harmless | readsD,
+	opNegR16l:        writesD | harmless | readsD,
 	opNegR32q:        writesD | harmless | readsD,
+	opNegR32l:        writesD | harmless | readsD,
 	opNegR64q:        writesD | harmless | readsD,
+	opNegR64l:        writesD | harmless | readsD,
 	opImulRR32q:      writesD | harmless | readsD | readsS,
 	opImulRR64q:      writesD | harmless | readsD | readsS,
 	opImulRMB32q:     writesD | readsD | readsB,
@@ -2189,6 +3481,8 @@ var hotOperands = [...]uint8{
 	opSarRC32q:       harmless | readsD,
 	opSarRI64q:       writesD | harmless | readsD,
 	opSarRC64q:       harmless | readsD,
+	opXaddMR32l:      readsS | readsB,
+	opXaddMR64l:      readsS | readsB,
 	opCmpRR8Jb:       readsD | readsS,
 	opCmpRR8Jae:      readsD | readsS,
 	opCmpRR8Je:       readsD | readsS,
@@ -2201,6 +3495,18 @@ var hotOperands = [...]uint8{
 	opCmpRR8Jge:      readsD | readsS,
 	opCmpRR8Jle:      readsD | readsS,
 	opCmpRR8Jg:       readsD | readsS,
+	opCmpRR16Jb:      readsD | readsS,
+	opCmpRR16Jae:     readsD | readsS,
+	opCmpRR16Je:      readsD | readsS,
+	opCmpRR16Jne:     readsD | readsS,
+	opCmpRR16Jbe:     readsD | readsS,
+	opCmpRR16Ja:      readsD | readsS,
+	opCmpRR16Js:      readsD | readsS,
+	opCmpRR16Jns:     readsD | readsS,
+	opCmpRR16Jl:      readsD | readsS,
+	opCmpRR16Jge:     readsD | readsS,
+	opCmpRR16Jle:     readsD | readsS,
+	opCmpRR16Jg:      readsD | readsS,
 	opCmpRR32Jb:      readsD | readsS,
 	opCmpRR32Jae:     readsD | readsS,
 	opCmpRR32Je:      readsD | readsS,
@@ -2237,6 +3543,18 @@ var hotOperands = [...]uint8{
 	opCmpRI8Jge:      readsD,
 	opCmpRI8Jle:      readsD,
 	opCmpRI8Jg:       readsD,
+	opCmpRI16Jb:      readsD,
+	opCmpRI16Jae:     readsD,
+	opCmpRI16Je:      readsD,
+	opCmpRI16Jne:     readsD,
+	opCmpRI16Jbe:     readsD,
+	opCmpRI16Ja:      readsD,
+	opCmpRI16Js:      readsD,
+	opCmpRI16Jns:     readsD,
+	opCmpRI16Jl:      readsD,
+	opCmpRI16Jge:     readsD,
+	opCmpRI16Jle:     readsD,
+	opCmpRI16Jg:      readsD,
 	opCmpRI32Jb:      readsD,
 	opCmpRI32Jae:     readsD,
 	opCmpRI32Je:      readsD,
@@ -2273,6 +3591,18 @@ var hotOperands = [...]uint8{
 	opCmpRMB8Jge:     readsD | readsB,
 	opCmpRMB8Jle:     readsD | readsB,
 	opCmpRMB8Jg:      readsD | readsB,
+	opCmpRMB16Jb:     readsD | readsB,
+	opCmpRMB16Jae:    readsD | readsB,
+	opCmpRMB16Je:     readsD | readsB,
+	opCmpRMB16Jne:    readsD | readsB,
+	opCmpRMB16Jbe:    readsD | readsB,
+	opCmpRMB16Ja:     readsD | readsB,
+	opCmpRMB16Js:     readsD | readsB,
+	opCmpRMB16Jns:    readsD | readsB,
+	opCmpRMB16Jl:     readsD | readsB,
+	opCmpRMB16Jge:    readsD | readsB,
+	opCmpRMB16Jle:    readsD | readsB,
+	opCmpRMB16Jg:     readsD | readsB,
 	opCmpRMB32Jb:     readsD | readsB,
 	opCmpRMB32Jae:    readsD | readsB,
 	opCmpRMB32Je:     readsD | readsB,
@@ -2297,6 +3627,102 @@ var hotOperands = [...]uint8{
 	opCmpRMB64Jge:    readsD | readsB,
 	opCmpRMB64Jle:    readsD | readsB,
 	opCmpRMB64Jg:     readsD | readsB,
+	opCmpRMX8Jb:      readsD | readsB | readsX,
+	opCmpRMX8Jae:     readsD | readsB | readsX,
+	opCmpRMX8Je:      readsD | readsB | readsX,
+	opCmpRMX8Jne:     readsD | readsB | readsX,
+	opCmpRMX8Jbe:     readsD | readsB | readsX,
+	opCmpRMX8Ja:      readsD | readsB | readsX,
+	opCmpRMX8Js:      readsD | readsB | readsX,
+	opCmpRMX8Jns:     readsD | readsB | readsX,
+	opCmpRMX8Jl:      readsD | readsB | readsX,
+	opCmpRMX8Jge:     readsD | readsB | readsX,
+	opCmpRMX8Jle:     readsD | readsB | readsX,
+	opCmpRMX8Jg:      readsD | readsB | readsX,
+	opCmpRMX16Jb:     readsD | readsB | readsX,
+	opCmpRMX16Jae:    readsD | readsB | readsX,
+	opCmpRMX16Je:     readsD | readsB | readsX,
+	opCmpRMX16Jne:    readsD | readsB | readsX,
+	opCmpRMX16Jbe:    readsD | readsB | readsX,
+	opCmpRMX16Ja:     readsD | readsB | readsX,
+	opCmpRMX16Js:     readsD | readsB | readsX,
+	opCmpRMX16Jns:    readsD | readsB | readsX,
+	opCmpRMX16Jl:     readsD | readsB | readsX,
+	opCmpRMX16Jge:    readsD | readsB | readsX,
+	opCmpRMX16Jle:    readsD | readsB | readsX,
+	opCmpRMX16Jg:     readsD | readsB | readsX,
+	opCmpRMX32Jb:     readsD | readsB | readsX,
+	opCmpRMX32Jae:    readsD | readsB | readsX,
+	opCmpRMX32Je:     readsD | readsB | readsX,
+	opCmpRMX32Jne:    readsD | readsB | readsX,
+	opCmpRMX32Jbe:    readsD | readsB | readsX,
+	opCmpRMX32Ja:     readsD | readsB | readsX,
+	opCmpRMX32Js:     readsD | readsB | readsX,
+	opCmpRMX32Jns:    readsD | readsB | readsX,
+	opCmpRMX32Jl:     readsD | readsB | readsX,
+	opCmpRMX32Jge:    readsD | readsB | readsX,
+	opCmpRMX32Jle:    readsD | readsB | readsX,
+	opCmpRMX32Jg:     readsD | readsB | readsX,
+	opCmpRMX64Jb:     readsD | readsB | readsX,
+	opCmpRMX64Jae:    readsD | readsB | readsX,
+	opCmpRMX64Je:     readsD | readsB | readsX,
+	opCmpRMX64Jne:    readsD | readsB | readsX,
+	opCmpRMX64Jbe:    readsD | readsB | readsX,
+	opCmpRMX64Ja:     readsD | readsB | readsX,
+	opCmpRMX64Js:     readsD | readsB | readsX,
+	opCmpRMX64Jns:    readsD | readsB | readsX,
+	opCmpRMX64Jl:     readsD | readsB | readsX,
+	opCmpRMX64Jge:    readsD | readsB | readsX,
+	opCmpRMX64Jle:    readsD | readsB | readsX,
+	opCmpRMX64Jg:     readsD | readsB | readsX,
+	opCmpMRB8Jb:      readsS | readsB,
+	opCmpMRB8Jae:     readsS | readsB,
+	opCmpMRB8Je:      readsS | readsB,
+	opCmpMRB8Jne:     readsS | readsB,
+	opCmpMRB8Jbe:     readsS | readsB,
+	opCmpMRB8Ja:      readsS | readsB,
+	opCmpMRB8Js:      readsS | readsB,
+	opCmpMRB8Jns:     readsS | readsB,
+	opCmpMRB8Jl:      readsS | readsB,
+	opCmpMRB8Jge:     readsS | readsB,
+	opCmpMRB8Jle:     readsS | readsB,
+	opCmpMRB8Jg:      readsS | readsB,
+	opCmpMRB16Jb:     readsS | readsB,
+	opCmpMRB16Jae:    readsS | readsB,
+	opCmpMRB16Je:     readsS | readsB,
+	opCmpMRB16Jne:    readsS | readsB,
+	opCmpMRB16Jbe:    readsS | readsB,
+	opCmpMRB16Ja:     readsS | readsB,
+	opCmpMRB16Js:     readsS | readsB,
+	opCmpMRB16Jns:    readsS | readsB,
+	opCmpMRB16Jl:     readsS | readsB,
+	opCmpMRB16Jge:    readsS | readsB,
+	opCmpMRB16Jle:    readsS | readsB,
+	opCmpMRB16Jg:     readsS | readsB,
+	opCmpMRB32Jb:     readsS | readsB,
+	opCmpMRB32Jae:    readsS | readsB,
+	opCmpMRB32Je:     readsS | readsB,
+	opCmpMRB32Jne:    readsS | readsB,
+	opCmpMRB32Jbe:    readsS | readsB,
+	opCmpMRB32Ja:     readsS | readsB,
+	opCmpMRB32Js:     readsS | readsB,
+	opCmpMRB32Jns:    readsS | readsB,
+	opCmpMRB32Jl:     readsS | readsB,
+	opCmpMRB32Jge:    readsS | readsB,
+	opCmpMRB32Jle:    readsS | readsB,
+	opCmpMRB32Jg:     readsS | readsB,
+	opCmpMRB64Jb:     readsS | readsB,
+	opCmpMRB64Jae:    readsS | readsB,
+	opCmpMRB64Je:     readsS | readsB,
+	opCmpMRB64Jne:    readsS | readsB,
+	opCmpMRB64Jbe:    readsS | readsB,
+	opCmpMRB64Ja:     readsS | readsB,
+	opCmpMRB64Js:     readsS | readsB,
+	opCmpMRB64Jns:    readsS | readsB,
+	opCmpMRB64Jl:     readsS | readsB,
+	opCmpMRB64Jge:    readsS | readsB,
+	opCmpMRB64Jle:    readsS | readsB,
+	opCmpMRB64Jg:     readsS | readsB,
 	opCmpMIB8Jb:      readsB,
 	opCmpMIB8Jae:     readsB,
 	opCmpMIB8Je:      readsB,
@@ -2309,6 +3735,18 @@ var hotOperands = [...]uint8{
 	opCmpMIB8Jge:     readsB,
 	opCmpMIB8Jle:     readsB,
 	opCmpMIB8Jg:      readsB,
+	opCmpMIB16Jb:     readsB,
+	opCmpMIB16Jae:    readsB,
+	opCmpMIB16Je:     readsB,
+	opCmpMIB16Jne:    readsB,
+	opCmpMIB16Jbe:    readsB,
+	opCmpMIB16Ja:     readsB,
+	opCmpMIB16Js:     readsB,
+	opCmpMIB16Jns:    readsB,
+	opCmpMIB16Jl:     readsB,
+	opCmpMIB16Jge:    readsB,
+	opCmpMIB16Jle:    readsB,
+	opCmpMIB16Jg:     readsB,
 	opCmpMIB32Jb:     readsB,
 	opCmpMIB32Jae:    readsB,
 	opCmpMIB32Je:     readsB,
@@ -2333,6 +3771,54 @@ var hotOperands = [...]uint8{
 	opCmpMIB64Jge:    readsB,
 	opCmpMIB64Jle:    readsB,
 	opCmpMIB64Jg:     readsB,
+	opCmpMIX8Jb:      readsB | readsX,
+	opCmpMIX8Jae:     readsB | readsX,
+	opCmpMIX8Je:      readsB | readsX,
+	opCmpMIX8Jne:     readsB | readsX,
+	opCmpMIX8Jbe:     readsB | readsX,
+	opCmpMIX8Ja:      readsB | readsX,
+	opCmpMIX8Js:      readsB | readsX,
+	opCmpMIX8Jns:     readsB | readsX,
+	opCmpMIX8Jl:      readsB | readsX,
+	opCmpMIX8Jge:     readsB | readsX,
+	opCmpMIX8Jle:     readsB | readsX,
+	opCmpMIX8Jg:      readsB | readsX,
+	opCmpMIX16Jb:     readsB | readsX,
+	opCmpMIX16Jae:    readsB | readsX,
+	opCmpMIX16Je:     readsB | readsX,
+	opCmpMIX16Jne:    readsB | readsX,
+	opCmpMIX16Jbe:    readsB | readsX,
+	opCmpMIX16Ja:     readsB | readsX,
+	opCmpMIX16Js:     readsB | readsX,
+	opCmpMIX16Jns:    readsB | readsX,
+	opCmpMIX16Jl:     readsB | readsX,
+	opCmpMIX16Jge:    readsB | readsX,
+	opCmpMIX16Jle:    readsB | readsX,
+	opCmpMIX16Jg:     readsB | readsX,
+	opCmpMIX32Jb:     readsB | readsX,
+	opCmpMIX32Jae:    readsB | readsX,
+	opCmpMIX32Je:     readsB | readsX,
+	opCmpMIX32Jne:    readsB | readsX,
+	opCmpMIX32Jbe:    readsB | readsX,
+	opCmpMIX32Ja:     readsB | readsX,
+	opCmpMIX32Js:     readsB | readsX,
+	opCmpMIX32Jns:    readsB | readsX,
+	opCmpMIX32Jl:     readsB | readsX,
+	opCmpMIX32Jge:    readsB | readsX,
+	opCmpMIX32Jle:    readsB | readsX,
+	opCmpMIX32Jg:     readsB | readsX,
+	opCmpMIX64Jb:     readsB | readsX,
+	opCmpMIX64Jae:    readsB | readsX,
+	opCmpMIX64Je:     readsB | readsX,
+	opCmpMIX64Jne:    readsB | readsX,
+	opCmpMIX64Jbe:    readsB | readsX,
+	opCmpMIX64Ja:     readsB | readsX,
+	opCmpMIX64Js:     readsB | readsX,
+	opCmpMIX64Jns:    readsB | readsX,
+	opCmpMIX64Jl:     readsB | readsX,
+	opCmpMIX64Jge:    readsB | readsX,
+	opCmpMIX64Jle:    readsB | readsX,
+	opCmpMIX64Jg:     readsB | readsX,
 	opTestRR8Jb:      readsD | readsS,
 	opTestRR8Jae:     readsD | readsS,
 	opTestRR8Je:      readsD | readsS,
@@ -2345,6 +3831,18 @@ var hotOperands = [...]uint8{
 	opTestRR8Jge:     readsD | readsS,
 	opTestRR8Jle:     readsD | readsS,
 	opTestRR8Jg:      readsD | readsS,
+	opTestRR16Jb:     readsD | readsS,
+	opTestRR16Jae:    readsD | readsS,
+	opTestRR16Je:     readsD | readsS,
+	opTestRR16Jne:    readsD | readsS,
+	opTestRR16Jbe:    readsD | readsS,
+	opTestRR16Ja:     readsD | readsS,
+	opTestRR16Js:     readsD | readsS,
+	opTestRR16Jns:    readsD | readsS,
+	opTestRR16Jl:     readsD | readsS,
+	opTestRR16Jge:    readsD | readsS,
+	opTestRR16Jle:    readsD | readsS,
+	opTestRR16Jg:     readsD | readsS,
 	opTestRR32Jb:     readsD | readsS,
 	opTestRR32Jae:    readsD | readsS,
 	opTestRR32Je:     readsD | readsS,
@@ -2381,6 +3879,18 @@ var hotOperands = [...]uint8{
 	opTestRI8Jge:     readsD,
 	opTestRI8Jle:     readsD,
 	opTestRI8Jg:      readsD,
+	opTestRI16Jb:     readsD,
+	opTestRI16Jae:    readsD,
+	opTestRI16Je:     readsD,
+	opTestRI16Jne:    readsD,
+	opTestRI16Jbe:    readsD,
+	opTestRI16Ja:     readsD,
+	opTestRI16Js:     readsD,
+	opTestRI16Jns:    readsD,
+	opTestRI16Jl:     readsD,
+	opTestRI16Jge:    readsD,
+	opTestRI16Jle:    readsD,
+	opTestRI16Jg:     readsD,
 	opTestRI32Jb:     readsD,
 	opTestRI32Jae:    readsD,
 	opTestRI32Je:     readsD,
@@ -2405,42 +3915,6 @@ var hotOperands = [...]uint8{
 	opTestRI64Jge:    readsD,
 	opTestRI64Jle:    readsD,
 	opTestRI64Jg:     readsD,
-	opTestRMB8Jb:     readsD | readsB,
-	opTestRMB8Jae:    readsD | readsB,
-	opTestRMB8Je:     readsD | readsB,
-	opTestRMB8Jne:    readsD | readsB,
-	opTestRMB8Jbe:    readsD | readsB,
-	opTestRMB8Ja:     readsD | readsB,
-	opTestRMB8Js:     readsD | readsB,
-	opTestRMB8Jns:    readsD | readsB,
-	opTestRMB8Jl:     readsD | readsB,
-	opTestRMB8Jge:    readsD | readsB,
-	opTestRMB8Jle:    readsD | readsB,
-	opTestRMB8Jg:     readsD | readsB,
-	opTestRMB32Jb:    readsD | readsB,
-	opTestRMB32Jae:   readsD | readsB,
-	opTestRMB32Je:    readsD | readsB,
-	opTestRMB32Jne:   readsD | readsB,
-	opTestRMB32Jbe:   readsD | readsB,
-	opTestRMB32Ja:    readsD | readsB,
-	opTestRMB32Js:    readsD | readsB,
-	opTestRMB32Jns:   readsD | readsB,
-	opTestRMB32Jl:    readsD | readsB,
-	opTestRMB32Jge:   readsD | readsB,
-	opTestRMB32Jle:   readsD | readsB,
-	opTestRMB32Jg:    readsD | readsB,
-	opTestRMB64Jb:    readsD | readsB,
-	opTestRMB64Jae:   readsD | readsB,
-	opTestRMB64Je:    readsD | readsB,
-	opTestRMB64Jne:   readsD | readsB,
-	opTestRMB64Jbe:   readsD | readsB,
-	opTestRMB64Ja:    readsD | readsB,
-	opTestRMB64Js:    readsD | readsB,
-	opTestRMB64Jns:   readsD | readsB,
-	opTestRMB64Jl:    readsD | readsB,
-	opTestRMB64Jge:   readsD | readsB,
-	opTestRMB64Jle:   readsD | readsB,
-	opTestRMB64Jg:    readsD | readsB,
 	opTestMIB8Jb:     readsB,
 	opTestMIB8Jae:    readsB,
 	opTestMIB8Je:     readsB,
@@ -2453,6 +3927,18 @@ var hotOperands = [...]uint8{
 	opTestMIB8Jge:    readsB,
 	opTestMIB8Jle:    readsB,
 	opTestMIB8Jg:     readsB,
+	opTestMIB16Jb:    readsB,
+	opTestMIB16Jae:   readsB,
+	opTestMIB16Je:    readsB,
+	opTestMIB16Jne:   readsB,
+	opTestMIB16Jbe:   readsB,
+	opTestMIB16Ja:    readsB,
+	opTestMIB16Js:    readsB,
+	opTestMIB16Jns:   readsB,
+	opTestMIB16Jl:    readsB,
+	opTestMIB16Jge:   readsB,
+	opTestMIB16Jle:   readsB,
+	opTestMIB16Jg:    readsB,
 	opTestMIB32Jb:    readsB,
 	opTestMIB32Jae:   readsB,
 	opTestMIB32Je:    readsB,
@@ -2477,457 +3963,812 @@ var hotOperands = [...]uint8{
 	opTestMIB64Jge:   readsB,
 	opTestMIB64Jle:   readsB,
 	opTestMIB64Jg:    readsB,
+	opSubRR32Jb:      writesD | readsD | readsS,
+	opSubRR32Jae:     writesD | readsD | readsS,
+	opSubRR32Je:      writesD | readsD | readsS,
+	opSubRR32Jne:     writesD | readsD | readsS,
+	opSubRR32Jbe:     writesD | readsD | readsS,
+	opSubRR32Ja:      writesD | readsD | readsS,
+	opSubRR32Js:      writesD | readsD | readsS,
+	opSubRR32Jns:     writesD | readsD | readsS,
+	opSubRR32Jl:      writesD | readsD | readsS,
+	opSubRR32Jge:     writesD | readsD | readsS,
+	opSubRR32Jle:     writesD | readsD | readsS,
+	opSubRR32Jg:      writesD | readsD | readsS,
+	opSubRR64Jb:      writesD | readsD | readsS,
+	opSubRR64Jae:     writesD | readsD | readsS,
+	opSubRR64Je:      writesD | readsD | readsS,
+	opSubRR64Jne:     writesD | readsD | readsS,
+	opSubRR64Jbe:     writesD | readsD | readsS,
+	opSubRR64Ja:      writesD | readsD | readsS,
+	opSubRR64Js:      writesD | readsD | readsS,
+	opSubRR64Jns:     writesD | readsD | readsS,
+	opSubRR64Jl:      writesD | readsD | readsS,
+	opSubRR64Jge:     writesD | readsD | readsS,
+	opSubRR64Jle:     writesD | readsD | readsS,
+	opSubRR64Jg:      writesD | readsD | readsS,
+	opSubRI32Jb:      writesD | readsD,
+	opSubRI32Jae:     writesD | readsD,
+	opSubRI32Je:      writesD | readsD,
+	opSubRI32Jne:     writesD | readsD,
+	opSubRI32Jbe:     writesD | readsD,
+	opSubRI32Ja:      writesD | readsD,
+	opSubRI32Js:      writesD | readsD,
+	opSubRI32Jns:     writesD | readsD,
+	opSubRI32Jl:      writesD | readsD,
+	opSubRI32Jge:     writesD | readsD,
+	opSubRI32Jle:     writesD | readsD,
+	opSubRI32Jg:      writesD | readsD,
+	opSubRI64Jb:      writesD | readsD,
+	opSubRI64Jae:     writesD | readsD,
+	opSubRI64Je:      writesD | readsD,
+	opSubRI64Jne:     writesD | readsD,
+	opSubRI64Jbe:     writesD | readsD,
+	opSubRI64Ja:      writesD | readsD,
+	opSubRI64Js:      writesD | readsD,
+	opSubRI64Jns:     writesD | readsD,
+	opSubRI64Jl:      writesD | readsD,
+	opSubRI64Jge:     writesD | readsD,
+	opSubRI64Jle:     writesD | readsD,
+	opSubRI64Jg:      writesD | readsD,
+	opAddRR32Je:      writesD | readsD | readsS,
+	opAddRR32Jne:     writesD | readsD | readsS,
+	opAddRR32Js:      writesD | readsD | readsS,
+	opAddRR32Jns:     writesD | readsD | readsS,
+	opAddRR64Je:      writesD | readsD | readsS,
+	opAddRR64Jne:     writesD | readsD | readsS,
+	opAddRR64Js:      writesD | readsD | readsS,
+	opAddRR64Jns:     writesD | readsD | readsS,
+	opAddRI32Je:      writesD | readsD,
+	opAddRI32Jne:     writesD | readsD,
+	opAddRI32Js:      writesD | readsD,
+	opAddRI32Jns:     writesD | readsD,
+	opAddRI64Je:      writesD | readsD,
+	opAddRI64Jne:     writesD | readsD,
+	opAddRI64Js:      writesD | readsD,
+	opAddRI64Jns:     writesD | readsD,
+	opAndRR32Je:      writesD | readsD | readsS,
+	opAndRR32Jne:     writesD | readsD | readsS,
+	opAndRR32Js:      writesD | readsD | readsS,
+	opAndRR32Jns:     writesD | readsD | readsS,
+	opAndRR64Je:      writesD | readsD | readsS,
+	opAndRR64Jne:     writesD | readsD | readsS,
+	opAndRR64Js:      writesD | readsD | readsS,
+	opAndRR64Jns:     writesD | readsD | readsS,
+	opAndRI32Je:      writesD | readsD,
+	opAndRI32Jne:     writesD | readsD,
+	opAndRI32Js:      writesD | readsD,
+	opAndRI32Jns:     writesD | readsD,
+	opAndRI64Je:      writesD | readsD,
+	opAndRI64Jne:     writesD | readsD,
+	opAndRI64Js:      writesD | readsD,
+	opAndRI64Jns:     writesD | readsD,
+	opOrRR32Je:       writesD | readsD | readsS,
+	opOrRR32Jne:      writesD | readsD | readsS,
+	opOrRR32Js:       writesD | readsD | readsS,
+	opOrRR32Jns:      writesD | readsD | readsS,
+	opOrRR64Je:       writesD | readsD | readsS,
+	opOrRR64Jne:      writesD | readsD | readsS,
+	opOrRR64Js:       writesD | readsD | readsS,
+	opOrRR64Jns:      writesD | readsD | readsS,
 }
 
-var hotPairs = map[pairKey]uint16{
-	{opMovRR64, opMovRR64, 0}:              opMovRR64_MovRR64,
-	{opXorRR64q, opMovRR64, 2}:             opXorRR64q_MovRR64_s,
-	{opMovRR32, opMovRR32, 0}:              opMovRR32_MovRR32,
-	{opAddRI64q, opAddRR64q, 0}:            opAddRI64q_AddRR64q,
-	{opMovRR64, opShrRI64q, 1}:             opMovRR64_ShrRI64q_d,
-	{opMovRR64, opShlRI64q, 1}:             opMovRR64_ShlRI64q_d,
-	{opAddRI64q, opCmpRR64Jne, 1}:          opAddRI64q_CmpRR64Jne_d,
-	{opAddRI64q, opAddRI64q, 0}:            opAddRI64q_AddRI64q,
-	{opXorRR64q, opRolRI64q, 0}:            opXorRR64q_RolRI64q,
-	{opAndRR64, opJne, 0}:                  opAndRR64_Jne,
-	{opShlRI64q, opXorRR64q, 1}:            opShlRI64q_XorRR64q_d,
-	{opMovRMB64, opImulRMB64q, 1}:          opMovRMB64_ImulRMB64q_d,
-	{opMovRR64, opAddRI64q, 0}:             opMovRR64_AddRI64q,
-	{opAddRR64q, opRolRI64q, 0}:            opAddRR64q_RolRI64q,
-	{opMovRR32, opAddRR32, 0}:              opMovRR32_AddRR32,
-	{opAddRI64q, opCmpRI64Jne, 1}:          opAddRI64q_CmpRI64Jne_d,
-	{opAddRR32, opMovMIB8, 0}:              opAddRR32_MovMIB8,
-	{opRolRI64q, opXorRR64q, 0}:            opRolRI64q_XorRR64q,
-	{opAddRR64q, opCmpRR64Jne, 0}:          opAddRR64q_CmpRR64Jne,
-	{opAddRR64, opMovRR64, 0}:              opAddRR64_MovRR64,
-	{opMovMRB64, opMovRR64, 0}:             opMovMRB64_MovRR64,
-	{opNop, opLeaB64, 0}:                   opNop_LeaB64,
-	{opMovzx8to32RMB, opAddRI64q, 0}:       opMovzx8to32RMB_AddRI64q,
-	{opLeaB64, opRet, 0}:                   opLeaB64_Ret,
-	{opMovRR64, opXchgMR64, 2}:             opMovRR64_XchgMR64_s,
-	{opMovRMB64, opLeaB64, 4}:              opMovRMB64_LeaB64_b,
-	{opLeaB64, opCmpxchgMR64, 2}:           opLeaB64_CmpxchgMR64_s,
-	{opAddRR64, opOrMRB64, 0}:              opAddRR64_OrMRB64,
-	{opAddMRB64, opMovRMB64, 0}:            opAddMRB64_MovRMB64,
-	{opXchgMR64, opAddRR64, 0}:             opXchgMR64_AddRR64,
-	{opCmpxchgMR64, opMovRR64, 0}:          opCmpxchgMR64_MovRR64,
-	{opLeaX64, opMovRR64, 0}:               opLeaX64_MovRR64,
-	{opMovRR64, opXorRR64q, 0}:             opMovRR64_XorRR64q,
-	{opAddRR64q, opMovRR64, 0}:             opAddRR64q_MovRR64,
-	{opCmpRR64, opMovRR64, 0}:              opCmpRR64_MovRR64,
-	{opAndRI32q, opOrRR64q, 1}:             opAndRI32q_OrRR64q_d,
-	{opSbbRR64, opJb, 0}:                   opSbbRR64_Jb,
-	{opIncR64q, opCmpRI64Jne, 1}:           opIncR64q_CmpRI64Jne_d,
-	{opShrRI64q, opLeaX64, 12}:             opShrRI64q_LeaX64_bx,
-	{opMovRR64, opSubRR64q, 1}:             opMovRR64_SubRR64q_d,
-	{opLeaB64, opAddRI32q, 0}:              opLeaB64_AddRI32q,
-	{opAddRI32q, opAndRR64, 0}:             opAddRI32q_AndRR64,
-	{opMovRR64, opCmovne64, 0}:             opMovRR64_Cmovne64,
-	{opAddRR32q, opMovRR32, 0}:             opAddRR32q_MovRR32,
-	{opAddRI64q, opMovRR64, 0}:             opAddRI64q_MovRR64,
-	{opImulRMB64q, opAddRI64q, 0}:          opImulRMB64q_AddRI64q,
-	{opXorRR64q, opAndRI32, 1}:             opXorRR64q_AndRI32_d,
-	{opMovMIB8, opCmpRI32Jbe, 0}:           opMovMIB8_CmpRI32Jbe,
-	{opMulR64, opShrRI64q, 0}:              opMulR64_ShrRI64q,
-	{opNop, opMovRR64, 0}:                  opNop_MovRR64,
-	{opXorRR32q, opMovRR32, 0}:             opXorRR32q_MovRR32,
-	{opPushR, opMovRR64, 0}:                opPushR_MovRR64,
-	{opMovMRB8, opAddRI64q, 0}:             opMovMRB8_AddRI64q,
-	{opTestRI8, opMovRR64, 0}:              opTestRI8_MovRR64,
-	{opMovRR64, opMovRR32, 0}:              opMovRR64_MovRR32,
-	{opMovRR32, opAddRR32q, 0}:             opMovRR32_AddRR32q,
-	{opOrMRB64, opSubMIB32, 0}:             opOrMRB64_SubMIB32,
-	{opSubMIB32, opAddRI64q, 0}:            opSubMIB32_AddRI64q,
-	{opAddRI64q, opAddRI32q, 0}:            opAddRI64q_AddRI32q,
-	{opMovzx8to32RR, opXorRMX32q, 8}:       opMovzx8to32RR_XorRMX32q_x,
-	{opShrRI32, opMovzx8to32RR, 0}:         opShrRI32_Movzx8to32RR,
-	{opXorRR32q, opShrRI32, 0}:             opXorRR32q_ShrRI32,
-	{opXorRMX32q, opCmpRI64Jne, 0}:         opXorRMX32q_CmpRI64Jne,
-	{opMovRR64, opCall, 0}:                 opMovRR64_Call,
-	{opMovRR64, opDivR64, 0}:               opMovRR64_DivR64,
-	{opPopR, opPopR, 0}:                    opPopR_PopR,
-	{opMovRMB64, opMovMRB64, 0}:            opMovRMB64_MovMRB64,
-	{opLeaX64, opLeaX64, 8}:                opLeaX64_LeaX64_x,
-	{opMovRMB64, opMovRR64, 0}:             opMovRMB64_MovRR64,
-	{opLeaB64, opCmpRR64, 0}:               opLeaB64_CmpRR64,
-	{opCmpRR64, opCmovb64, 0}:              opCmpRR64_Cmovb64,
-	{opAddRR64q, opAddRI64q, 0}:            opAddRR64q_AddRI64q,
-	{opMovRR64, opSbbRR64, 0}:              opMovRR64_SbbRR64,
-	{opSubRI32, opJae, 0}:                  opSubRI32_Jae,
-	{opOrRR64q, opCmpRR64, 1}:              opOrRR64q_CmpRR64_d,
-	{opMovRR64, opCmpRR64Jne, 0}:           opMovRR64_CmpRR64Jne,
-	{opMovRR64, opJmp, 0}:                  opMovRR64_Jmp,
-	{opMovRR64, opMulR64, 0}:               opMovRR64_MulR64,
-	{opRolRI64q, opXorRR64q, 1}:            opRolRI64q_XorRR64q_d,
-	{opAndRI32q, opLeaX64, 8}:              opAndRI32q_LeaX64_x,
-	{opImulRRI64q, opShrRI64q, 1}:          opImulRRI64q_ShrRI64q_d,
-	{opPopR, opRet, 0}:                     opPopR_Ret,
-	{opAddRR64, opJmp, 0}:                  opAddRR64_Jmp,
-	{opAddRR64q, opMovRR32, 0}:             opAddRR64q_MovRR32,
-	{opMovsx32to64RR, opShlRI64, 1}:        opMovsx32to64RR_ShlRI64_d,
-	{opImulRRI64q, opMovRR64, 0}:           opImulRRI64q_MovRR64,
-	{opXorRR64q, opAddRR64q, 2}:            opXorRR64q_AddRR64q_s,
-	{opAddRR64q, opCmpRI64Jne, 0}:          opAddRR64q_CmpRI64Jne,
-	{opShrRI64q, opXorRR64q, 1}:            opShrRI64q_XorRR64q_d,
-	{opMovRMB64, opTestRR64Je, 3}:          opMovRMB64_TestRR64Je_ds,
-	{opCltd, opIdivR32, 0}:                 opCltd_IdivR32,
-	{opMovRR32, opAndRI32q, 1}:             opMovRR32_AndRI32q_d,
-	{opAddRR64, opAdcRR64, 0}:              opAddRR64_AdcRR64,
-	{opAddRI64q, opXorRR32q, 0}:            opAddRI64q_XorRR32q,
-	{opAddRI64q, opCmpRR64Jne, 2}:          opAddRI64q_CmpRR64Jne_s,
-	{opMovRR64, opXorRR64q, 1}:             opMovRR64_XorRR64q_d,
-	{opCmovb64, opMovRMB64, 0}:             opCmovb64_MovRMB64,
-	{opLeaX32, opMovRR32, 0}:               opLeaX32_MovRR32,
-	{opMovRR64, opAndRI32q, 0}:             opMovRR64_AndRI32q,
-	{opAndRI32, opMovRMX64, 0}:             opAndRI32_MovRMX64,
-	{opMovRR64, opXorRR32, 0}:              opMovRR64_XorRR32,
-	{opDivR64, opMovRR64, 0}:               opDivR64_MovRR64,
-	{opLeaB64, opCmpRI8Ja, 0}:              opLeaB64_CmpRI8Ja,
-	{opShrRI64q, opAddRR64q, 1}:            opShrRI64q_AddRR64q_d,
-	{opMovzx8to32RMB, opJmpMX, 8}:          opMovzx8to32RMB_JmpMX_x,
-	{opMovsx32to64RR, opMovzx8to32RMX, 8}:  opMovsx32to64RR_Movzx8to32RMX_x,
-	{opIncR64, opJmp, 0}:                   opIncR64_Jmp,
-	{opAndRI32, opCallMX, 0}:               opAndRI32_CallMX,
-	{opShlRI64, opLeaB64, 0}:               opShlRI64_LeaB64,
-	{opMovRI32, opMovRR64, 0}:              opMovRI32_MovRR64,
-	{opLeaX64, opCmpRI64Jne, 0}:            opLeaX64_CmpRI64Jne,
-	{opNop, opNop, 0}:                      opNop_Nop,
-	{opMovRR64, opShrRI64q, 0}:             opMovRR64_ShrRI64q,
-	{opMovzx8to32RMB, opJmp, 0}:            opMovzx8to32RMB_Jmp,
-	{opSubRI64, opCall, 0}:                 opSubRI64_Call,
-	{opLeaB64, opSubRI64, 0}:               opLeaB64_SubRI64,
-	{opMovRR32, opSubRR32, 1}:              opMovRR32_SubRR32_d,
-	{opMovRR64, opCmpRR64Jae, 0}:           opMovRR64_CmpRR64Jae,
-	{opImulRR64q, opXorRR64q, 0}:           opImulRR64q_XorRR64q,
-	{opAddRR64q, opTestRR64Jne, 0}:         opAddRR64q_TestRR64Jne,
-	{opAddRR64q, opAddRR64q, 1}:            opAddRR64q_AddRR64q_d,
-	{opMovMRB64, opMovMRB64, 0}:            opMovMRB64_MovMRB64,
-	{opShrRI64q, opXorRR64q, 2}:            opShrRI64q_XorRR64q_s,
-	{opMovRR32, opImulRRI64q, 0}:           opMovRR32_ImulRRI64q,
-	{opAddRI64, opCmpMIB8Jne, 0}:           opAddRI64_CmpMIB8Jne,
-	{opXorRR64q, opAddRI64q, 0}:            opXorRR64q_AddRI64q,
-	{opMovRR64, opXorRR32q, 0}:             opMovRR64_XorRR32q,
-	{opShrRI64q, opAndRR64q, 1}:            opShrRI64q_AndRR64q_d,
-	{opSubRR64q, opCmpRI64Ja, 1}:           opSubRR64q_CmpRI64Ja_d,
-	{opAddRR64, opShrRC64, 0}:              opAddRR64_ShrRC64,
-	{opCmovne64, opMovRR64, 0}:             opCmovne64_MovRR64,
-	{opShrRI32q, opAddRR32q, 1}:            opShrRI32q_AddRR32q_d,
-	{opMovRR32, opCltd, 0}:                 opMovRR32_Cltd,
-	{opMovRR64, opAddRI64, 0}:              opMovRR64_AddRI64,
-	{opMovRR64, opAddRR64, 0}:              opMovRR64_AddRR64,
-	{opLeaX64, opMovzx8to32RMB, 0}:         opLeaX64_Movzx8to32RMB,
-	{opXorRR64q, opMovRR32, 0}:             opXorRR64q_MovRR32,
-	{opSarRC32q, opMovRR32, 0}:             opSarRC32q_MovRR32,
-	{opMovRR32, opRolRI32q, 1}:             opMovRR32_RolRI32q_d,
-	{opCmpMRX8, opJe, 0}:                   opCmpMRX8_Je,
-	{opMovzx8to32RMB, opLeaB32, 4}:         opMovzx8to32RMB_LeaB32_b,
-	{opLeaB32, opLeaB32, 0}:                opLeaB32_LeaB32,
-	{opLeaB32, opCmpRI8, 0}:                opLeaB32_CmpRI8,
-	{opCmpRI8, opCmovb32, 0}:               opCmpRI8_Cmovb32,
-	{opMovMRB64, opAddRI64q, 0}:            opMovMRB64_AddRI64q,
-	{opMovRMB64, opCmpRR64Je, 1}:           opMovRMB64_CmpRR64Je_d,
-	{opLeaB64, opLeaB64, 0}:                opLeaB64_LeaB64,
-	{opLeaB64, opAndRR64, 2}:               opLeaB64_AndRR64_s,
-	{opAddRI32q, opLeaB64, 0}:              opAddRI32q_LeaB64,
-	{opXorRR32, opMovRR64, 0}:              opXorRR32_MovRR64,
-	{opMovRR32, opShrRI32q, 1}:             opMovRR32_ShrRI32q_d,
-	{opCqto, opIdivR64, 0}:                 opCqto_IdivR64,
-	{opMovzx8to32RMX, opXorRR64, 1}:        opMovzx8to32RMX_XorRR64_d,
-	{opXorRR64, opAddMRX64, 0}:             opXorRR64_AddMRX64,
-	{opMovRMX64, opImulRMB64q, 1}:          opMovRMX64_ImulRMB64q_d,
-	{opImulRMB64q, opIncR64q, 0}:           opImulRMB64q_IncR64q,
-	{opIncR64q, opAddRI64q, 0}:             opIncR64q_AddRI64q,
-	{opImulRMB64q, opAddRR64q, 2}:          opImulRMB64q_AddRR64q_s,
-	{opMovRR32, opDivR32, 0}:               opMovRR32_DivR32,
-	{opMovRR64, opCmpRI64Ja, 0}:            opMovRR64_CmpRI64Ja,
-	{opMovRR64, opPushR, 0}:                opMovRR64_PushR,
-	{opMovRR32, opMovMIB8, 4}:              opMovRR32_MovMIB8_b,
-	{opRolRI64q, opAddRR64q, 0}:            opRolRI64q_AddRR64q,
-	{opMovMIB8, opAddRR32q, 0}:             opMovMIB8_AddRR32q,
-	{opAddRR32q, opCmpRI32Jbe, 1}:          opAddRR32q_CmpRI32Jbe_d,
-	{opMovRR32, opMovRR64, 0}:              opMovRR32_MovRR64,
-	{opMovRR64, opMovRMB32, 0}:             opMovRR64_MovRMB32,
-	{opAddRR64q, opAddRR64q, 0}:            opAddRR64q_AddRR64q,
-	{opImulRR64q, opShrRI64q, 1}:           opImulRR64q_ShrRI64q_d,
-	{opXorRR64q, opCmpRR64Jne, 0}:          opXorRR64q_CmpRR64Jne,
-	{opMovMRB8, opIncR64q, 0}:              opMovMRB8_IncR64q,
-	{opAddRR64q, opAddRR64, 1}:             opAddRR64q_AddRR64_d,
-	{opMovRR64, opLeaB64, 0}:               opMovRR64_LeaB64,
-	{opSubRR32, opMovsx32to64RR, 0}:        opSubRR32_Movsx32to64RR,
-	{opShlRI64q, opXorRR64q, 2}:            opShlRI64q_XorRR64q_s,
-	{opLeaX32, opSubRR32q, 1}:              opLeaX32_SubRR32q_d,
-	{opAddMRX64, opAddRI64q, 0}:            opAddMRX64_AddRI64q,
-	{opSubRR32q, opMovRR32, 0}:             opSubRR32q_MovRR32,
-	{opMovRR32, opXorRR32q, 0}:             opMovRR32_XorRR32q,
-	{opXorRR32, opPushR, 0}:                opXorRR32_PushR,
-	{opAddRR64q, opCmpRI64Ja, 0}:           opAddRR64q_CmpRI64Ja,
-	{opShrRI64q, opLeaX32, 12}:             opShrRI64q_LeaX32_bx,
-	{opMovRR32, opSarRI32q, 1}:             opMovRR32_SarRI32q_d,
-	{opLeaX64, opCmpRR64Jae, 2}:            opLeaX64_CmpRR64Jae_s,
-	{opLeaB64, opMovMRB64, 0}:              opLeaB64_MovMRB64,
-	{opPushR, opXorRR32, 0}:                opPushR_XorRR32,
-	{opAddRI32q, opCmpRI64Je, 0}:           opAddRI32q_CmpRI64Je,
-	{opMovMRB64, opJmp, 0}:                 opMovMRB64_Jmp,
-	{opAddRR32q, opSubRR32q, 2}:            opAddRR32q_SubRR32q_s,
-	{opMovMIB8, opJmp, 0}:                  opMovMIB8_Jmp,
-	{opIdivR64, opMovRR32, 0}:              opIdivR64_MovRR32,
-	{opAdcRR64, opMovMRB64, 0}:             opAdcRR64_MovMRB64,
-	{opMulR64, opAddRR64q, 0}:              opMulR64_AddRR64q,
-	{opMovRR64, opCqto, 0}:                 opMovRR64_Cqto,
-	{opRolRI64q, opMovRR64, 0}:             opRolRI64q_MovRR64,
-	{opMovRMB64, opMovRMB64, 0}:            opMovRMB64_MovRMB64,
-	{opXorRR64, opMovRR32, 0}:              opXorRR64_MovRR32,
-	{opMovRR64, opMovRI32, 0}:              opMovRR64_MovRI32,
-	{opAddRI32, opMovMRB8, 0}:              opAddRI32_MovMRB8,
-	{opXorRR64q, opMovRR64, 0}:             opXorRR64q_MovRR64,
-	{opLeaB64, opIncR32q, 0}:               opLeaB64_IncR32q,
-	{opAndRR64, opJmp, 0}:                  opAndRR64_Jmp,
-	{opIncR32q, opAndRR64, 0}:              opIncR32q_AndRR64,
-	{opSubRI64q, opMovRR64, 0}:             opSubRI64q_MovRR64,
-	{opAndRI32q, opShlRI64, 1}:             opAndRI32q_ShlRI64_d,
-	{opDivR64, opXorRR32, 0}:               opDivR64_XorRR32,
-	{opOrRI32q, opXorRR64, 0}:              opOrRI32q_XorRR64,
-	{opOrRI64q, opAddRR64, 0}:              opOrRI64q_AddRR64,
-	{opXorRR32q, opOrRI64q, 0}:             opXorRR32q_OrRI64q,
-	{opImulRR64q, opMovRR64, 0}:            opImulRR64q_MovRR64,
-	{opAddRR64, opLeaB64, 0}:               opAddRR64_LeaB64,
-	{opDivR32, opLeaX64, 0}:                opDivR32_LeaX64,
-	{opAddRI64q, opCmpRR64Jne, 0}:          opAddRI64q_CmpRR64Jne,
-	{opAddRI64q, opAndRI32q, 0}:            opAddRI64q_AndRI32q,
-	{opAddRR64, opMovRR32, 0}:              opAddRR64_MovRR32,
-	{opLeaB64, opCall, 0}:                  opLeaB64_Call,
-	{opShlRI64q, opXorRR64, 1}:             opShlRI64q_XorRR64_d,
-	{opAddRR64q, opAddRR64q, 2}:            opAddRR64q_AddRR64q_s,
-	{opMovMRB8, opCmpRR64Jne, 0}:           opMovMRB8_CmpRR64Jne,
-	{opAddRI64, opMovMRB8, 0}:              opAddRI64_MovMRB8,
-	{opCmovb32, opAddRI64, 0}:              opCmovb32_AddRI64,
-	{opMovRR32, opMovRI32, 0}:              opMovRR32_MovRI32,
-	{opAddRR32q, opShrRI32q, 1}:            opAddRR32q_ShrRI32q_d,
-	{opSubRR32q, opShrRI32q, 1}:            opSubRR32q_ShrRI32q_d,
-	{opMovRR32, opAndRI32q, 0}:             opMovRR32_AndRI32q,
-	{opMovRR32, opAddRR64q, 0}:             opMovRR32_AddRR64q,
-	{opIdivR32, opMovsx32to64RR, 0}:        opIdivR32_Movsx32to64RR,
-	{opAddRR64q, opAddRR64, 0}:             opAddRR64q_AddRR64,
-	{opIncR64q, opAddRR64q, 0}:             opIncR64q_AddRR64q,
-	{opPushR, opPushR, 0}:                  opPushR_PushR,
-	{opShlRI64, opMovzx8to32RMB, 0}:        opShlRI64_Movzx8to32RMB,
-	{opSubRR32q, opMovsx32to64RR, 2}:       opSubRR32q_Movsx32to64RR_s,
-	{opSarRI32q, opSubRR32q, 2}:            opSarRI32q_SubRR32q_s,
-	{opMovsx32to64RR, opCallMB, 0}:         opMovsx32to64RR_CallMB,
-	{opImulRR64q, opAddRR64, 1}:            opImulRR64q_AddRR64_d,
-	{opAddRR64q, opLeaX64, 0}:              opAddRR64q_LeaX64,
-	{opXorRR64, opJmp, 0}:                  opXorRR64_Jmp,
-	{opMovRR32, opXorRR32, 0}:              opMovRR32_XorRR32,
-	{opCmpxchgMR32, opJne, 0}:              opCmpxchgMR32_Jne,
-	{opAddRR64q, opRolRI64q, 1}:            opAddRR64q_RolRI64q_d,
-	{opMovRR64, opIncR64q, 0}:              opMovRR64_IncR64q,
-	{opMovzx8to32RR, opAddRR64q, 0}:        opMovzx8to32RR_AddRR64q,
-	{opLeaX64, opShlRI64q, 1}:              opLeaX64_ShlRI64q_d,
-	{opAndRI32, opMovRR64, 0}:              opAndRI32_MovRR64,
-	{opLeaB64, opCmpMIB8Ja, 0}:             opLeaB64_CmpMIB8Ja,
-	{opLeaX64, opRolRI64q, 0}:              opLeaX64_RolRI64q,
-	{opAddRI32q, opXorRR64q, 0}:            opAddRI32q_XorRR64q,
-	{opAddRI64q, opImulRR64q, 0}:           opAddRI64q_ImulRR64q,
-	{opXorRR64q, opXorRR64q, 0}:            opXorRR64q_XorRR64q,
-	{opRolRI64q, opAddRI32q, 0}:            opRolRI64q_AddRI32q,
-	{opRolRI64q, opRolRI64q, 0}:            opRolRI64q_RolRI64q,
-	{opMovsx32to64RR, opImulRRI64q, 2}:     opMovsx32to64RR_ImulRRI64q_s,
-	{opAddRR64, opPopR, 0}:                 opAddRR64_PopR,
-	{opXorRR64q, opAddRR64q, 0}:            opXorRR64q_AddRR64q,
-	{opXorRR64q, opImulRR64q, 1}:           opXorRR64q_ImulRR64q_d,
-	{opMovRR32, opRorRI32q, 0}:             opMovRR32_RorRI32q,
-	{opAndRR32q, opXorRR32q, 1}:            opAndRR32q_XorRR32q_d,
-	{opRorRI32q, opRorRI32q, 0}:            opRorRI32q_RorRI32q,
-	{opMovsx32to64RR, opAddRR64q, 2}:       opMovsx32to64RR_AddRR64q_s,
-	{opMovzx16to32RMB, opCmpMRB16, 2}:      opMovzx16to32RMB_CmpMRB16_s,
-	{opSubRI64, opMovzx16to32RMB, 0}:       opSubRI64_Movzx16to32RMB,
-	{opCmpMRB16, opJb, 0}:                  opCmpMRB16_Jb,
-	{opSubRI64q, opSubRI64, 0}:             opSubRI64q_SubRI64,
-	{opXorRR64q, opIncR64q, 0}:             opXorRR64q_IncR64q,
-	{opIncR64q, opAndRI32, 0}:              opIncR64q_AndRI32,
-	{opMovRR32, opAddRI32, 0}:              opMovRR32_AddRI32,
-	{opMovRMB32, opMovRMB32, 0}:            opMovRMB32_MovRMB32,
-	{opXorRR32q, opXorRR32q, 0}:            opXorRR32q_XorRR32q,
-	{opMovzx8to32RMB, opMovMRB8, 2}:        opMovzx8to32RMB_MovMRB8_s,
-	{opLeaB64, opMovRR64, 0}:               opLeaB64_MovRR64,
-	{opMovRR64, opSubRI64, 0}:              opMovRR64_SubRI64,
-	{opMovRR64, opTestRR64Jne, 0}:          opMovRR64_TestRR64Jne,
-	{opMovRR32, opRorRC32q, 1}:             opMovRR32_RorRC32q_d,
-	{opMovRMB8, opIncR64q, 0}:              opMovRMB8_IncR64q,
-	{opIncR64q, opXorRR32q, 0}:             opIncR64q_XorRR32q,
-	{opShrRI32q, opLeaX32, 8}:              opShrRI32q_LeaX32_x,
-	{opShrRI64q, opSubRR32q, 2}:            opShrRI64q_SubRR32q_s,
-	{opMovRR32, opXorRMB8, 1}:              opMovRR32_XorRMB8_d,
-	{opMovzx8to32RR, opShrRI32, 0}:         opMovzx8to32RR_ShrRI32,
-	{opXorRMB8, opMovzx8to32RR, 0}:         opXorRMB8_Movzx8to32RR,
-	{opShrRI32, opXorRMX32q, 0}:            opShrRI32_XorRMX32q,
-	{opXorRMX32q, opAddRI64q, 0}:           opXorRMX32q_AddRI64q,
-	{opMovRR64, opXorRMB64q, 1}:            opMovRR64_XorRMB64q_d,
-	{opAddRR64, opMovMRB64, 0}:             opAddRR64_MovMRB64,
-	{opXorRMB64q, opAddRR64, 2}:            opXorRMB64q_AddRR64_s,
-	{opMovRI32, opDivR64, 0}:               opMovRI32_DivR64,
-	{opMovRMB64, opCmpRR64, 0}:             opMovRMB64_CmpRR64,
-	{opMovRMB32, opAddRI64q, 0}:            opMovRMB32_AddRI64q,
-	{opSubRI64, opJmp, 0}:                  opSubRI64_Jmp,
-	{opAddRI32q, opCmpRI32Je, 1}:           opAddRI32q_CmpRI32Je_d,
-	{opMovRR64, opLeaX64, 0}:               opMovRR64_LeaX64,
-	{opAddRI64, opPopR, 0}:                 opAddRI64_PopR,
-	{opRolRI32q, opXorRR32q, 2}:            opRolRI32q_XorRR32q_s,
-	{opLeaB64, opJa, 0}:                    opLeaB64_Ja,
-	{opCmpMIB8, opLeaB64, 0}:               opCmpMIB8_LeaB64,
-	{opMovRR64, opAndRI32q, 1}:             opMovRR64_AndRI32q_d,
-	{opOrMRB64, opDecMB32, 0}:              opOrMRB64_DecMB32,
-	{opDecMB32, opIncR64, 0}:               opDecMB32_IncR64,
-	{opShlRI64, opMovsx16to32RMB, 0}:       opShlRI64_Movsx16to32RMB,
-	{opMovMRB32, opAddRI64q, 0}:            opMovMRB32_AddRI64q,
-	{opLeaX64, opAddRI64q, 0}:              opLeaX64_AddRI64q,
-	{opAddRI64q, opCmpRI32Jne, 0}:          opAddRI64q_CmpRI32Jne,
-	{opSubRR64, opSbbRR64q, 0}:             opSubRR64_SbbRR64q,
-	{opMovRR64, opAddRI32q, 0}:             opMovRR64_AddRI32q,
-	{opAddRI64q, opAddRI64, 0}:             opAddRI64q_AddRI64,
-	{opPushR, opSubRI64q, 0}:               opPushR_SubRI64q,
-	{opMovRR64, opLeaB64, 4}:               opMovRR64_LeaB64_b,
-	{opLeaX64, opPopR, 0}:                  opLeaX64_PopR,
-	{opPopR, opLeaX64, 0}:                  opPopR_LeaX64,
-	{opAndRI32, opPopR, 0}:                 opAndRI32_PopR,
-	{opMovRMB32, opMovRR32, 2}:             opMovRMB32_MovRR32_s,
-	{opRorRI32q, opXorRR32q, 1}:            opRorRI32q_XorRR32q_d,
-	{opAdcRR64, opMovRR64, 0}:              opAdcRR64_MovRR64,
-	{opMovsx32to64RR, opAddRR64q, 1}:       opMovsx32to64RR_AddRR64q_d,
-	{opShrRC64q, opTestRI8, 0}:             opShrRC64q_TestRI8,
-	{opCmovne64, opAndRI32q, 0}:            opCmovne64_AndRI32q,
-	{opAndRI32q, opSarRC32q, 0}:            opAndRI32q_SarRC32q,
-	{opXorRR64q, opAddRR64q, 1}:            opXorRR64q_AddRR64q_d,
-	{opAddRI64q, opSubRI64, 0}:             opAddRI64q_SubRI64,
-	{opLeaX64, opLeaX64, 0}:                opLeaX64_LeaX64,
-	{opXorRR32q, opTestRI8, 0}:             opXorRR32q_TestRI8,
-	{opMovRR32, opMovRR64, 2}:              opMovRR32_MovRR64_s,
-	{opTestRI8, opSete, 0}:                 opTestRI8_Sete,
-	{opSete, opSetne, 0}:                   opSete_Setne,
-	{opSbbRR64q, opXorRR32q, 0}:            opSbbRR64q_XorRR32q,
-	{opShlRC64q, opOrRR64q, 0}:             opShlRC64q_OrRR64q,
-	{opShlRC64q, opShlRC64q, 0}:            opShlRC64q_ShlRC64q,
-	{opShrRC64q, opTestRI8Je, 0}:           opShrRC64q_TestRI8Je,
-	{opMovRR64, opSbbRR64, 1}:              opMovRR64_SbbRR64_d,
-	{opOrRR64q, opMovRR64, 2}:              opOrRR64q_MovRR64_s,
-	{opMovRR64, opCmpRR64, 0}:              opMovRR64_CmpRR64,
-	{opSubRI32q, opCmpRI32Je, 1}:           opSubRI32q_CmpRI32Je_d,
-	{opLeaB64, opIdivR64, 1}:               opLeaB64_IdivR64_d,
-	{opCqto, opAddRR64, 0}:                 opCqto_AddRR64,
-	{opAddRR64q, opCqto, 0}:                opAddRR64q_Cqto,
-	{opXorRR32q, opOrRI32q, 0}:             opXorRR32q_OrRI32q,
-	{opImulRR64q, opAddRR64q, 0}:           opImulRR64q_AddRR64q,
-	{opImulRR64, opMulR64, 0}:              opImulRR64_MulR64,
-	{opAddRI64q, opCmpRR32Jg, 0}:           opAddRI64q_CmpRR32Jg,
-	{opMovsx16to32RMB, opAddRR32, 1}:       opMovsx16to32RMB_AddRR32_d,
-	{opAddRR32, opMovsx32to64RR, 0}:        opAddRR32_Movsx32to64RR,
-	{opMovRR32, opMovzx16to32RR, 0}:        opMovRR32_Movzx16to32RR,
-	{opMovMRB64, opMovRMB64, 0}:            opMovMRB64_MovRMB64,
-	{opAddRR64q, opMovsx32to64RR, 0}:       opAddRR64q_Movsx32to64RR,
-	{opMovRR32, opSubRR32q, 1}:             opMovRR32_SubRR32q_d,
-	{opAddRI64, opMovRR64, 0}:              opAddRI64_MovRR64,
-	{opIncR32q, opCmpRI32Jne, 1}:           opIncR32q_CmpRI32Jne_d,
-	{opMovRR32, opMovRMB32, 0}:             opMovRR32_MovRMB32,
-	{opShrRI64q, opMovRR32, 0}:             opShrRI64q_MovRR32,
-	{opSubRR64q, opMovRR64, 2}:             opSubRR64q_MovRR64_s,
-	{opOrRR64, opTzcnt64, 0}:               opOrRR64_Tzcnt64,
-	{opSubRR32, opMovMRB8, 0}:              opSubRR32_MovMRB8,
-	{opMovRR64, opAndRR64q, 0}:             opMovRR64_AndRR64q,
-	{opAndRR64q, opSubRR64q, 2}:            opAndRR64q_SubRR64q_s,
-	{opAndRR64q, opShrRC64q, 0}:            opAndRR64q_ShrRC64q,
-	{opShrRC64q, opImulRR64q, 0}:           opShrRC64q_ImulRR64q,
-	{opIncR64q, opAndRI32q, 0}:             opIncR64q_AndRI32q,
-	{opXorRR32, opDivR64, 0}:               opXorRR32_DivR64,
-	{opDivR64, opCmpRI64Ja, 0}:             opDivR64_CmpRI64Ja,
-	{opMovRMB64, opMovRR64, 2}:             opMovRMB64_MovRR64_s,
-	{opMovRMX64, opMovMRB64, 2}:            opMovRMX64_MovMRB64_s,
-	{opAddRI64q, opShlRI64q, 0}:            opAddRI64q_ShlRI64q,
-	{opLeaB64, opJmp, 0}:                   opLeaB64_Jmp,
-	{opAddRI64q, opCmpRI64Je, 1}:           opAddRI64q_CmpRI64Je_d,
-	{opMovMRX8, opMovRR64, 0}:              opMovMRX8_MovRR64,
-	{opAddRI32, opMovMRX8, 0}:              opAddRI32_MovMRX8,
-	{opLeaX64, opJmp, 0}:                   opLeaX64_Jmp,
-	{opMovRR32, opShrRI32q, 0}:             opMovRR32_ShrRI32q,
-	{opMovRMX32, opCmpRR32Jle, 2}:          opMovRMX32_CmpRR32Jle_s,
-	{opMovRMB32, opSubRI64q, 0}:            opMovRMB32_SubRI64q,
-	{opSubRI64q, opSubRI64q, 0}:            opSubRI64q_SubRI64q,
-	{opSubRI64q, opCmpRR32Jl, 0}:           opSubRI64q_CmpRR32Jl,
-	{opMovRMB64, opTestRR64Jne, 3}:         opMovRMB64_TestRR64Jne_ds,
-	{opSarRI32q, opSarRI64q, 0}:            opSarRI32q_SarRI64q,
-	{opMulR64, opMovRR64, 0}:               opMulR64_MovRR64,
-	{opShlRI64q, opSubRR64, 2}:             opShlRI64q_SubRR64_s,
-	{opSubRR64, opMovzx8to32RMB, 0}:        opSubRR64_Movzx8to32RMB,
-	{opMovzx8to32RMB, opMovRR32, 0}:        opMovzx8to32RMB_MovRR32,
-	{opAddRI32q, opCmpRI64Jne, 0}:          opAddRI32q_CmpRI64Jne,
-	{opSubRI32, opJne, 0}:                  opSubRI32_Jne,
-	{opNop, opLeaX64, 0}:                   opNop_LeaX64,
-	{opNop, opCmpRI64Je, 0}:                opNop_CmpRI64Je,
-	{opSubRR32q, opCmpRI8Je, 0}:            opSubRR32q_CmpRI8Je,
-	{opMovRR64, opImulRR64q, 1}:            opMovRR64_ImulRR64q_d,
-	{opMovzx8to32RMB, opMovsx32to64RMB, 0}: opMovzx8to32RMB_Movsx32to64RMB,
-	{opMovzx8to32RR, opMovRR32, 0}:         opMovzx8to32RR_MovRR32,
-	{opCltq, opAddRR64, 0}:                 opCltq_AddRR64,
-	{opMovRMX32, opCmpRR32Jge, 2}:          opMovRMX32_CmpRR32Jge_s,
-	{opMovRMB32, opTestRR32Je, 0}:          opMovRMB32_TestRR32Je,
-	{opSarRI64q, opSubRR32q, 1}:            opSarRI64q_SubRR32q_d,
-	{opSubRR64q, opAddRR64, 2}:             opSubRR64q_AddRR64_s,
-	{opCmpRMX8, opJe, 0}:                   opCmpRMX8_Je,
-	{opIncR64, opCmpRMX8, 0}:               opIncR64_CmpRMX8,
-	{opMovRR32, opNotR32, 1}:               opMovRR32_NotR32_d,
-	{opMovRR32, opXorRR32q, 1}:             opMovRR32_XorRR32q_d,
-	{opMovRMX32, opAddRMB32q, 1}:           opMovRMX32_AddRMB32q_d,
-	{opXorRR32, opMovRMX32, 0}:             opXorRR32_MovRMX32,
-	{opNotR32, opAndRR32q, 1}:              opNotR32_AndRR32q_d,
-	{opXorRR32q, opAndRR32q, 1}:            opXorRR32q_AndRR32q_d,
-	{opRolRI32q, opXorRR32, 2}:             opRolRI32q_XorRR32_s,
-	{opLeaX64, opCmpRI64Jb, 1}:             opLeaX64_CmpRI64Jb_d,
-	{opDecR64, opJmp, 0}:                   opDecR64_Jmp,
-	{opAddRI64q, opCmpRR64Je, 1}:           opAddRI64q_CmpRR64Je_d,
-	{opShlRI32q, opSubRR32, 2}:             opShlRI32q_SubRR32_s,
-	{opAddRR32q, opAddRI32, 0}:             opAddRR32q_AddRI32,
-	{opMovRR64, opTestRR64Je, 0}:           opMovRR64_TestRR64Je,
-	{opCmpRR64, opCmovaeM64, 0}:            opCmpRR64_CmovaeM64,
-	{opCmovaeM64, opMovRR64, 0}:            opCmovaeM64_MovRR64,
-	{opAndRI32q, opXorRR64q, 0}:            opAndRI32q_XorRR64q,
-	{opXorRR64, opMovMRB64, 0}:             opXorRR64_MovMRB64,
-	{opLeaX64, opRet, 0}:                   opLeaX64_Ret,
-	{opOrRI64, opMovRR64, 0}:               opOrRI64_MovRR64,
-	{opAddRR32, opMovMRB8, 0}:              opAddRR32_MovMRB8,
-	{opAddMRX64, opIncR64q, 0}:             opAddMRX64_IncR64q,
-	{opMovMRB64, opRet, 0}:                 opMovMRB64_Ret,
-	{opMovRR32, opRorRI32q, 1}:             opMovRR32_RorRI32q_d,
-	{opAddRI64, opMovMRB64, 0}:             opAddRI64_MovMRB64,
-	{opAddRI32q, opAndRI32q, 0}:            opAddRI32q_AndRI32q,
-	{opMovsx32to64RR, opMovRR32, 0}:        opMovsx32to64RR_MovRR32,
-	{opCmovb64, opJmp, 0}:                  opCmovb64_Jmp,
-	{opMovRMB8, opLeaB32, 4}:               opMovRMB8_LeaB32_b,
-	{opMovzx8to32RMB, opLeaX64, 0}:         opMovzx8to32RMB_LeaX64,
-	{opLeaB32, opCmpRI8Ja, 1}:              opLeaB32_CmpRI8Ja_d,
-	{opLeaX64, opIncR64q, 0}:               opLeaX64_IncR64q,
-	{opXorRR32, opImulRR64, 0}:             opXorRR32_ImulRR64,
-	{opSetne, opShlRC64q, 1}:               opSetne_ShlRC64q_d,
-	{opOrRR64q, opSubRI32, 0}:              opOrRR64q_SubRI32,
-	{opOrRR64q, opOrRR64q, 0}:              opOrRR64q_OrRR64q,
-	{opMovMRB32, opCmpRR64Jne, 0}:          opMovMRB32_CmpRR64Jne,
-	{opAddRI32q, opCmpRI32Jne, 1}:          opAddRI32q_CmpRI32Jne_d,
-	{opLeaX64, opMovRR32, 0}:               opLeaX64_MovRR32,
-	{opShrRI64q, opImulRRI64q, 2}:          opShrRI64q_ImulRRI64q_s,
-	{opSubRR32q, opLeaX32, 12}:             opSubRR32q_LeaX32_bx,
-	{opMovRI32, opJmp, 0}:                  opMovRI32_Jmp,
-	{opAndRR64q, opAddRR64q, 1}:            opAndRR64q_AddRR64q_d,
-	{opMovzx16to32RR, opMovRR32, 0}:        opMovzx16to32RR_MovRR32,
-	{opLeaX64, opAddRI64, 0}:               opLeaX64_AddRI64,
-	{opAndRI32, opMovRR32, 0}:              opAndRI32_MovRR32,
-	{opMovRR32, opMovsx32to64RR, 0}:        opMovRR32_Movsx32to64RR,
-	{opMovsx32to64RR, opAndRI32q, 0}:       opMovsx32to64RR_AndRI32q,
-	{opAndRI32q, opAddRR64q, 0}:            opAndRI32q_AddRR64q,
-	{opMovRR32, opMovzx8to32RR, 0}:         opMovRR32_Movzx8to32RR,
-	{opMovRR32, opXorRR64q, 0}:             opMovRR32_XorRR64q,
-	{opMovRR64, opMovzx16to32RR, 0}:        opMovRR64_Movzx16to32RR,
-	{opMovRR64, opCmove64, 0}:              opMovRR64_Cmove64,
-	{opMovzx8to32RR, opRolRC64q, 0}:        opMovzx8to32RR_RolRC64q,
-	{opMovsx32to64RR, opShlRC32q, 0}:       opMovsx32to64RR_ShlRC32q,
-	{opCmove64, opCmovne64, 0}:             opCmove64_Cmovne64,
-	{opCmovne64, opAddRI32q, 0}:            opCmovne64_AddRI32q,
-	{opAddRI32q, opImulRR64q, 0}:           opAddRI32q_ImulRR64q,
+var hotSequences = map[sequenceKey]uint16{
+	{opMovRR64, opMovRR64, 0}:                                      opMovRR64_MovRR64,
+	{opMovRR32, opMovRR32, 0}:                                      opMovRR32_MovRR32,
+	{opXorRR64q, opMovRR64, 2}:                                     opXorRR64q_MovRR64_s,
+	{opAddRI64q, opAddRR64q, 0}:                                    opAddRI64q_AddRR64q,
+	{opNop, opLeaB64, 0}:                                           opNop_LeaB64,
+	{opAddRI64q, opAddRI64q, 0}:                                    opAddRI64q_AddRI64q,
+	{opMovRR64, opShlRI64q, 1}:                                     opMovRR64_ShlRI64q_d,
+	{opMovRR64, opShrRI64q, 1}:                                     opMovRR64_ShrRI64q_d,
+	{opAddRR64q, opCmpRR64Jne, 0}:                                  opAddRR64q_CmpRR64Jne,
+	{opAddRI64q, opCmpRR64Jne, 1}:                                  opAddRI64q_CmpRR64Jne_d,
+	{opMovRR64, opAddRI64q, 0}:                                     opMovRR64_AddRI64q,
+	{opMovRMB64, opImulRMB64q, 1}:                                  opMovRMB64_ImulRMB64q_d,
+	{opMovzx8to32RMB, opAddRI64q, 0}:                               opMovzx8to32RMB_AddRI64q,
+	{opMovRR32, opAddRR32l, 0}:                                     opMovRR32_AddRR32l,
+	{opAddRI64q, opCmpRI64Jne, 1}:                                  opAddRI64q_CmpRI64Jne_d,
+	{opAddRR32l, opMovMIB8, 0}:                                     opAddRR32l_MovMIB8,
+	{opXorRR64q, opRolRI64q, 0}:                                    opXorRR64q_RolRI64q,
+	{opImulRMB64q, opAddRI64q, 0}:                                  opImulRMB64q_AddRI64q,
+	{opAddRI64q_AddRI64q, opAddRR64q, 0}:                           opAddRI64q_AddRI64q_AddRR64q,
+	{opXorRR64q_MovRR64_s, opShrRI64q, 1}:                          opXorRR64q_MovRR64_s_ShrRI64q_d,
+	{opMovRR32_AddRR32l, opMovMIB8, 0}:                             opMovRR32_AddRR32l_MovMIB8,
+	{opMovRMB64_ImulRMB64q_d, opAddRI64q, 0}:                       opMovRMB64_ImulRMB64q_d_AddRI64q,
+	{opAddRI64q_AddRI64q_AddRR64q, opCmpRR64Jne, 0}:                opAddRI64q_AddRI64q_AddRR64q_CmpRR64Jne,
+	{opLeaX64, opMovRR64, 0}:                                       opLeaX64_MovRR64,
+	{opNop, opMovRR64, 0}:                                          opNop_MovRR64,
+	{opMovMRB64, opMovRR64, 0}:                                     opMovMRB64_MovRR64,
+	{opMovMIB8, opCmpRI32Jbe, 0}:                                   opMovMIB8_CmpRI32Jbe,
+	{opNop_LeaB64, opRet, 0}:                                       opNop_LeaB64_Ret,
+	{opTestRR64Je, opMovRMB64, 0}:                                  opTestRR64Je_MovRMB64,
+	{opMovRR64, opXchgMR64, 2}:                                     opMovRR64_XchgMR64_s,
+	{opAddRI64q_AddRR64q, opCmpRR64Jne, 0}:                         opAddRI64q_AddRR64q_CmpRR64Jne,
+	{opMovRMB64_ImulRMB64q_d_AddRI64q, opAddRI64q, 0}:              opMovRMB64_ImulRMB64q_d_AddRI64q_AddRI64q,
+	{opMovRR32_AddRR32l_MovMIB8, opCmpRI32Jbe, 0}:                  opMovRR32_AddRR32l_MovMIB8_CmpRI32Jbe,
+	{opMovRMB64, opLeaB64, 4}:                                      opMovRMB64_LeaB64_b,
+	{opLeaB64, opCmpxchgMR64, 2}:                                   opLeaB64_CmpxchgMR64_s,
+	{opCmpxchgMR64, opMovRR64, 0}:                                  opCmpxchgMR64_MovRR64,
+	{opMovRR64_XchgMR64_s, opAddRR64l, 0}:                          opMovRR64_XchgMR64_s_AddRR64l,
+	{opShrRI64q, opLeaX64, 12}:                                     opShrRI64q_LeaX64_bx,
+	{opXorRR64q_MovRR64_s, opShlRI64q, 1}:                          opXorRR64q_MovRR64_s_ShlRI64q_d,
+	{opAddMRB64l, opMovRMB64, 0}:                                   opAddMRB64l_MovRMB64,
+	{opLeaB64_CmpxchgMR64_s, opMovRR64, 0}:                         opLeaB64_CmpxchgMR64_s_MovRR64,
+	{opAddMRB64l_MovRMB64, opLeaB64, 4}:                            opAddMRB64l_MovRMB64_LeaB64_b,
+	{opAddRI64q, opMovRR64, 0}:                                     opAddRI64q_MovRR64,
+	{opMovRR64_MovRR64, opMovRR64, 0}:                              opMovRR64_MovRR64_MovRR64,
+	{opCmpRR64, opMovRR64, 0}:                                      opCmpRR64_MovRR64,
+	{opSbbRR64, opJb, 0}:                                           opSbbRR64_Jb,
+	{opMovRR64, opMulR64, 0}:                                       opMovRR64_MulR64,
+	{opMovRR32, opAddRR32q, 0}:                                     opMovRR32_AddRR32q,
+	{opXorRR64q, opAndRI32l, 1}:                                    opXorRR64q_AndRI32l_d,
+	{opMovRMB64, opMovRR64, 0}:                                     opMovRMB64_MovRR64,
+	{opXchgMR64, opAddRR64l, 0}:                                    opXchgMR64_AddRR64l,
+	{opCmpxchgMR64_MovRR64, opXchgMR64, 2}:                         opCmpxchgMR64_MovRR64_XchgMR64_s,
+	{opAddMRB64l_MovRMB64_LeaB64_b, opCmpxchgMR64, 2}:              opAddMRB64l_MovRMB64_LeaB64_b_CmpxchgMR64_s,
+	{opAddRR64q, opRolRI64q, 0}:                                    opAddRR64q_RolRI64q,
+	{opAddRI64q_MovRR64, opCmpRR64Jne, 0}:                          opAddRI64q_MovRR64_CmpRR64Jne,
+	{opPushR, opMovRR64, 0}:                                        opPushR_MovRR64,
+	{opAddRR64q, opMovRR64, 0}:                                     opAddRR64q_MovRR64,
+	{opAddRI32q, opAndRR64Jne, 0}:                                  opAddRI32q_AndRR64Jne,
+	{opAndRI32q, opOrRR64q, 1}:                                     opAndRI32q_OrRR64q_d,
+	{opAddRR64l, opOrMRB64l, 0}:                                    opAddRR64l_OrMRB64l,
+	{opOrMRB64l, opSubMIB32l, 0}:                                   opOrMRB64l_SubMIB32l,
+	{opSubMIB32l, opAddRI64q, 0}:                                   opSubMIB32l_AddRI64q,
+	{opMovRR64_XchgMR64_s_AddRR64l, opOrMRB64l, 0}:                 opMovRR64_XchgMR64_s_AddRR64l_OrMRB64l,
+	{opMovzx8to32RR, opXorRMX32q, 8}:                               opMovzx8to32RR_XorRMX32q_x,
+	{opShrRI32, opMovzx8to32RR, 0}:                                 opShrRI32_Movzx8to32RR,
+	{opXorRR32q, opShrRI32, 0}:                                     opXorRR32q_ShrRI32,
+	{opLeaB64, opAddRI32q, 0}:                                      opLeaB64_AddRI32q,
+	{opMovRMB64, opMovMRB64, 0}:                                    opMovRMB64_MovMRB64,
+	{opMovRR64, opMovRMB64, 4}:                                     opMovRR64_MovRMB64_b,
+	{opMovRR64_MulR64, opShrRI64q, 0}:                              opMovRR64_MulR64_ShrRI64q,
+	{opSubMIB32l_AddRI64q, opCmpRR64Jne, 1}:                        opSubMIB32l_AddRI64q_CmpRR64Jne_d,
+	{opXorRR32q_ShrRI32, opMovzx8to32RR, 0}:                        opXorRR32q_ShrRI32_Movzx8to32RR,
+	{opLeaB64_AddRI32q, opAndRR64Jne, 0}:                           opLeaB64_AddRI32q_AndRR64Jne,
+	{opMovRR64, opXorRR64q, 0}:                                     opMovRR64_XorRR64q,
+	{opMovRMB64_MovMRB64, opMovRR64, 0}:                            opMovRMB64_MovMRB64_MovRR64,
+	{opCmpRR64_MovRR64, opSbbRR64, 0}:                              opCmpRR64_MovRR64_SbbRR64,
+	{opAndRI32q_OrRR64q_d, opCmpRR64, 1}:                           opAndRI32q_OrRR64q_d_CmpRR64_d,
+	{opMovRR64_MulR64_ShrRI64q, opLeaX64, 12}:                      opMovRR64_MulR64_ShrRI64q_LeaX64_bx,
+	{opMovRR64_MovRR64_MovRR64, opMovRR64, 0}:                      opMovRR64_MovRR64_MovRR64_MovRR64,
+	{opLeaX64, opLeaX64, 8}:                                        opLeaX64_LeaX64_x,
+	{opXorRR32q_ShrRI32_Movzx8to32RR, opXorRMX32q, 8}:              opXorRR32q_ShrRI32_Movzx8to32RR_XorRMX32q_x,
+	{opMovRR64, opSbbRR64, 0}:                                      opMovRR64_SbbRR64,
+	{opAndRI32q_OrRR64q_d_CmpRR64_d, opMovRR64, 0}:                 opAndRI32q_OrRR64q_d_CmpRR64_d_MovRR64,
+	{opAddRR64l, opMovRR64, 2}:                                     opAddRR64l_MovRR64_s,
+	{opXorRR32q, opMovRR32, 0}:                                     opXorRR32q_MovRR32,
+	{opAddRI64q, opAddRI32q, 0}:                                    opAddRI64q_AddRI32q,
+	{opMovMRB8, opAddRI64q, 0}:                                     opMovMRB8_AddRI64q,
+	{opMovRMB64_MovMRB64_MovRR64, opXorRR64q, 0}:                   opMovRMB64_MovMRB64_MovRR64_XorRR64q,
+	{opMovzx8to32RMB, opNop, 0}:                                    opMovzx8to32RMB_Nop,
+	{opNop, opMovzx8to32RMB, 0}:                                    opNop_Movzx8to32RMB,
+	{opAddRR64q, opMovRR32, 0}:                                     opAddRR64q_MovRR32,
+	{opMovRR64, opCmovne64, 0}:                                     opMovRR64_Cmovne64,
+	{opMovRMX64, opCallR, 1}:                                       opMovRMX64_CallR_d,
+	{opXorRR64q_AndRI32l_d, opMovRMX64, 8}:                         opXorRR64q_AndRI32l_d_MovRMX64_x,
+	{opNop_LeaB64, opCmpRI8Ja, 0}:                                  opNop_LeaB64_CmpRI8Ja,
+	{opCmpRI8Ja, opJmpMX, 0}:                                       opCmpRI8Ja_JmpMX,
+	{opNop_Movzx8to32RMB, opNop, 0}:                                opNop_Movzx8to32RMB_Nop,
+	{opLeaB64, opCmpRR64, 0}:                                       opLeaB64_CmpRR64,
+	{opCmpRR64, opCmovb64, 0}:                                      opCmpRR64_Cmovb64,
+	{opAddRR32q, opMovRR32, 0}:                                     opAddRR32q_MovRR32,
+	{opXorRR64q_AndRI32l_d_MovRMX64_x, opCallR, 1}:                 opXorRR64q_AndRI32l_d_MovRMX64_x_CallR_d,
+	{opLeaB64, opCmpRI8Ja, 0}:                                      opLeaB64_CmpRI8Ja,
+	{opNop_Movzx8to32RMB_Nop, opLeaB64, 0}:                         opNop_Movzx8to32RMB_Nop_LeaB64,
+	{opLeaB64_CmpRR64, opCmovb64, 0}:                               opLeaB64_CmpRR64_Cmovb64,
+	{opNop_MovRR64, opMovRR64, 0}:                                  opNop_MovRR64_MovRR64,
+	{opLeaX32, opMovRR32, 0}:                                       opLeaX32_MovRR32,
+	{opImulRRI64q, opMovRR64, 0}:                                   opImulRRI64q_MovRR64,
+	{opPopR, opPopR, 0}:                                            opPopR_PopR,
+	{opMovzx8to32RMB_AddRI64q, opXorRR32q, 0}:                      opMovzx8to32RMB_AddRI64q_XorRR32q,
+	{opImulRRI64q, opShrRI64q, 1}:                                  opImulRRI64q_ShrRI64q_d,
+	{opShrRI32_Movzx8to32RR, opXorRMX32q, 8}:                       opShrRI32_Movzx8to32RR_XorRMX32q_x,
+	{opMovzx8to32RMB_AddRI64q_XorRR32q, opShrRI32, 0}:              opMovzx8to32RMB_AddRI64q_XorRR32q_ShrRI32,
+	{opTestRI8, opMovRR64, 0}:                                      opTestRI8_MovRR64,
+	{opImulRR64q, opShrRI64q, 1}:                                   opImulRR64q_ShrRI64q_d,
+	{opAndRI32q, opLeaX64, 8}:                                      opAndRI32q_LeaX64_x,
+	{opTestRR64Je_MovRMB64, opCmpRR64Jne, 1}:                       opTestRR64Je_MovRMB64_CmpRR64Jne_d,
+	{opNop, opImulRRI64q, 0}:                                       opNop_ImulRRI64q,
+	{opAddRR64q, opTestRR64Jne, 0}:                                 opAddRR64q_TestRR64Jne,
+	{opLeaX32_MovRR32, opAddRR32q, 0}:                              opLeaX32_MovRR32_AddRR32q,
+	{opMovRR64_MovRMB64_b, opMovRMB64, 0}:                          opMovRR64_MovRMB64_b_MovRMB64,
+	{opXorRR64q, opAddRR64q, 2}:                                    opXorRR64q_AddRR64q_s,
+	{opTestRI8_MovRR64, opCmovne64, 0}:                             opTestRI8_MovRR64_Cmovne64,
+	{opNop_ImulRRI64q, opMovRR64, 0}:                               opNop_ImulRRI64q_MovRR64,
+	{opCmovne64, opMovRR64, 0}:                                     opCmovne64_MovRR64,
+	{opMovMRB64_MovRR64, opXorRR64q, 0}:                            opMovMRB64_MovRR64_XorRR64q,
+	{opMovRR64_MovRMB64_b_MovRMB64, opMovMRB64, 0}:                 opMovRR64_MovRMB64_b_MovRMB64_MovMRB64,
+	{opMovsx32to64RR, opShlRI64, 1}:                                opMovsx32to64RR_ShlRI64_d,
+	{opMovRMB64, opTestRR64Je, 3}:                                  opMovRMB64_TestRR64Je_ds,
+	{opMovRR64, opMovRR32, 0}:                                      opMovRR64_MovRR32,
+	{opCmpRI64Ja, opJmpMX, 0}:                                      opCmpRI64Ja_JmpMX,
+	{opMovRR64, opAndRI32q, 0}:                                     opMovRR64_AndRI32q,
+	{opMovRR64_XorRR64q, opAddRR64q, 2}:                            opMovRR64_XorRR64q_AddRR64q_s,
+	{opLeaB64_CmpRR64_Cmovb64, opMovRMB64, 0}:                      opLeaB64_CmpRR64_Cmovb64_MovRMB64,
+	{opCmpMRX8, opJe, 0}:                                           opCmpMRX8_Je,
+	{opShrRI32q, opAddRR32q, 1}:                                    opShrRI32q_AddRR32q_d,
+	{opMovMRB8_AddRI64q, opCmpRI64Jne, 1}:                          opMovMRB8_AddRI64q_CmpRI64Jne_d,
+	{opSubRI64l, opCall, 0}:                                        opSubRI64l_Call,
+	{opLeaB64, opSubRI64l, 0}:                                      opLeaB64_SubRI64l,
+	{opIncR64q, opCmpRI64Jne, 1}:                                   opIncR64q_CmpRI64Jne_d,
+	{opAddRR64q, opAddRI64q, 0}:                                    opAddRR64q_AddRI64q,
+	{opCmpRR64_MovRR64_SbbRR64, opJb, 0}:                           opCmpRR64_MovRR64_SbbRR64_Jb,
+	{opOrRR64q, opCmpRR64, 1}:                                      opOrRR64q_CmpRR64_d,
+	{opMovRR64_AndRI32q, opOrRR64q, 1}:                             opMovRR64_AndRI32q_OrRR64q_d,
+	{opMovRR64_XorRR64q_AddRR64q_s, opTestRR64Jne, 0}:              opMovRR64_XorRR64q_AddRR64q_s_TestRR64Jne,
+	{opLeaB64_SubRI64l, opCall, 0}:                                 opLeaB64_SubRI64l_Call,
+	{opAddRI64l, opCmpMIB8Jne, 4}:                                  opAddRI64l_CmpMIB8Jne_b,
+	{opMovRR64, opCall, 0}:                                         opMovRR64_Call,
+	{opAndRI32q_LeaX64_x, opCmpRI64Jne, 0}:                         opAndRI32q_LeaX64_x_CmpRI64Jne,
+	{opDivR64, opMovRR64, 0}:                                       opDivR64_MovRR64,
+	{opXorRR64q_MovRR64_s_ShrRI64q_d, opXorRR64q, 1}:               opXorRR64q_MovRR64_s_ShrRI64q_d_XorRR64q_d,
+	{opMovRR64_ShlRI64q_d, opXorRR64q, 1}:                          opMovRR64_ShlRI64q_d_XorRR64q_d,
+	{opMovRR64_AndRI32q_OrRR64q_d, opCmpRR64, 1}:                   opMovRR64_AndRI32q_OrRR64q_d_CmpRR64_d,
+	{opMovRR32_MovRR32, opMovRR32, 0}:                              opMovRR32_MovRR32_MovRR32,
+	{opSubRR64q, opCmpRI64Ja, 1}:                                   opSubRR64q_CmpRI64Ja_d,
+	{opLeaX64_MovRR64, opSubRR64q, 1}:                              opLeaX64_MovRR64_SubRR64q_d,
+	{opMovsx32to64RR, opMovzx8to32RMX, 8}:                          opMovsx32to64RR_Movzx8to32RMX_x,
+	{opXorRR64q_RolRI64q, opXorRR64q, 0}:                           opXorRR64q_RolRI64q_XorRR64q,
+	{opImulRR64q, opXorRR64q, 0}:                                   opImulRR64q_XorRR64q,
+	{opLeaX64, opMovzx8to32RMB, 0}:                                 opLeaX64_Movzx8to32RMB,
+	{opMovRR64, opXorRR32q, 0}:                                     opMovRR64_XorRR32q,
+	{opMovRR64_SbbRR64, opJb, 0}:                                   opMovRR64_SbbRR64_Jb,
+	{opLeaX64_MovRR64_SubRR64q_d, opCmpRI64Ja, 1}:                  opLeaX64_MovRR64_SubRR64q_d_CmpRI64Ja_d,
+	{opMovRR64_ShlRI64q_d_XorRR64q_d, opMovRR64, 2}:                opMovRR64_ShlRI64q_d_XorRR64q_d_MovRR64_s,
+	{opMovzx8to32RR_XorRMX32q_x, opCmpRI64Jne, 0}:                  opMovzx8to32RR_XorRMX32q_x_CmpRI64Jne,
+	{opAddRR64q, opCmpRI64Ja, 0}:                                   opAddRR64q_CmpRI64Ja,
+	{opLeaB32, opLeaB32, 0}:                                        opLeaB32_LeaB32,
+	{opLeaB32, opCmpRI8, 0}:                                        opLeaB32_CmpRI8,
+	{opCmpRI8, opCmovb32, 0}:                                       opCmpRI8_Cmovb32,
+	{opMovzx8to32RMB, opLeaB32, 4}:                                 opMovzx8to32RMB_LeaB32_b,
+	{opXorRR32l, opMovRR64, 0}:                                     opXorRR32l_MovRR64,
+	{opLeaB32_CmpRI8, opCmovb32, 0}:                                opLeaB32_CmpRI8_Cmovb32,
+	{opMovzx8to32RMB_LeaB32_b, opLeaB32, 0}:                        opMovzx8to32RMB_LeaB32_b_LeaB32,
+	{opImulRR64q_ShrRI64q_d, opLeaX32, 12}:                         opImulRR64q_ShrRI64q_d_LeaX32_bx,
+	{opPopR_PopR, opRet, 0}:                                        opPopR_PopR_Ret,
+	{opAddRR64q, opNop, 0}:                                         opAddRR64q_Nop,
+	{opNop, opTestRR64Je, 0}:                                       opNop_TestRR64Je,
+	{opAddRR64, opAdcRR64, 0}:                                      opAddRR64_AdcRR64,
+	{opAddRR64l, opShrRC64, 0}:                                     opAddRR64l_ShrRC64,
+	{opTestRI8_MovRR64_Cmovne64, opMovRR64, 0}:                     opTestRI8_MovRR64_Cmovne64_MovRR64,
+	{opCmpRR64Jae, opLeaX64, 0}:                                    opCmpRR64Jae_LeaX64,
+	{opMovzx8to32RMB_LeaB32_b_LeaB32, opCmpRI8, 0}:                 opMovzx8to32RMB_LeaB32_b_LeaB32_CmpRI8,
+	{opImulRR64q_ShrRI64q_d_LeaX32_bx, opMovRR32, 0}:               opImulRR64q_ShrRI64q_d_LeaX32_bx_MovRR32,
+	{opMovRR32_AddRR32q, opSubRR32q, 2}:                            opMovRR32_AddRR32q_SubRR32q_s,
+	{opMovRI32, opMovRR64, 0}:                                      opMovRI32_MovRR64,
+	{opAddRI64q_AddRI32q, opCmpRI64Je, 0}:                          opAddRI64q_AddRI32q_CmpRI64Je,
+	{opCmpRI64Je, opCmpMIB8Jne, 0}:                                 opCmpRI64Je_CmpMIB8Jne,
+	{opMovMRB64, opNop, 0}:                                         opMovMRB64_Nop,
+	{opMovRR32_MovRR32, opImulRRI64q, 0}:                           opMovRR32_MovRR32_ImulRRI64q,
+	{opMovRR32, opMovRR64, 0}:                                      opMovRR32_MovRR64,
+	{opNop_MovRR64_MovRR64, opCmpRR64Jae, 0}:                       opNop_MovRR64_MovRR64_CmpRR64Jae,
+	{opAddRR32q, opSubRR32q, 2}:                                    opAddRR32q_SubRR32q_s,
+	{opAddRI64q_AddRI32q_CmpRI64Je, opCmpMIB8Jne, 0}:               opAddRI64q_AddRI32q_CmpRI64Je_CmpMIB8Jne,
+	{opMovRR32_MovRR32_ImulRRI64q, opShrRI64q, 1}:                  opMovRR32_MovRR32_ImulRRI64q_ShrRI64q_d,
+	{opAddRR64q, opAddRR64q, 1}:                                    opAddRR64q_AddRR64q_d,
+	{opNop, opCmpRR64Je, 0}:                                        opNop_CmpRR64Je,
+	{opMovMRB64, opAddRI64q, 0}:                                    opMovMRB64_AddRI64q,
+	{opMovRR32, opDivR32, 0}:                                       opMovRR32_DivR32,
+	{opMovRR32, opSubRR32l, 1}:                                     opMovRR32_SubRR32l_d,
+	{opMovsx32to64RR_Movzx8to32RMX_x, opXorRR64l, 1}:               opMovsx32to64RR_Movzx8to32RMX_x_XorRR64l_d,
+	{opMovRR64, opShrRI64q, 0}:                                     opMovRR64_ShrRI64q,
+	{opCltd, opIdivR32, 0}:                                         opCltd_IdivR32,
+	{opMovRR64, opMovRMB32, 0}:                                     opMovRR64_MovRMB32,
+	{opAddRI64q, opAndRI32q, 0}:                                    opAddRI64q_AndRI32q,
+	{opPushR_MovRR64, opPushR, 0}:                                  opPushR_MovRR64_PushR,
+	{opMovRR64, opNop, 0}:                                          opMovRR64_Nop,
+	{opLeaX32, opSubRR32q, 1}:                                      opLeaX32_SubRR32q_d,
+	{opAddMRX64l, opAddRI64q, 0}:                                   opAddMRX64l_AddRI64q,
+	{opSubRR32q, opMovRR32, 0}:                                     opSubRR32q_MovRR32,
+	{opMovRR32_SubRR32l_d, opMovsx32to64RR, 2}:                     opMovRR32_SubRR32l_d_Movsx32to64RR_s,
+	{opMovRR32, opXorRR32q, 0}:                                     opMovRR32_XorRR32q,
+	{opMovzx8to32RMB_Nop, opLeaB64, 0}:                             opMovzx8to32RMB_Nop_LeaB64,
+	{opLeaB64_CmpRI8Ja, opJmpMX, 0}:                                opLeaB64_CmpRI8Ja_JmpMX,
+	{opLeaX64, opCmpRI64Jne, 0}:                                    opLeaX64_CmpRI64Jne,
+	{opAddRI64q_AndRI32q, opLeaX64, 8}:                             opAddRI64q_AndRI32q_LeaX64_x,
+	{opLeaX32_SubRR32q_d, opMovRR32, 0}:                            opLeaX32_SubRR32q_d_MovRR32,
+	{opAddMRX64l_AddRI64q, opCmpRI64Jne, 1}:                        opAddMRX64l_AddRI64q_CmpRI64Jne_d,
+	{opMovRR32_SubRR32l_d_Movsx32to64RR_s, opMovzx8to32RMX, 8}:     opMovRR32_SubRR32l_d_Movsx32to64RR_s_Movzx8to32RMX_x,
+	{opMovMRB64, opMovMRB64, 0}:                                    opMovMRB64_MovMRB64,
+	{opXorRR32l, opPushR, 0}:                                       opXorRR32l_PushR,
+	{opMovMRB8, opCmpRR64Jne, 0}:                                   opMovMRB8_CmpRR64Jne,
+	{opMovzx8to32RMB_Nop_LeaB64, opCmpRI8Ja, 0}:                    opMovzx8to32RMB_Nop_LeaB64_CmpRI8Ja,
+	{opAddRI64q_AndRI32q_LeaX64_x, opCmpRI64Jne, 0}:                opAddRI64q_AndRI32q_LeaX64_x_CmpRI64Jne,
+	{opSubRR32l, opMovsx32to64RR, 2}:                               opSubRR32l_Movsx32to64RR_s,
+	{opLeaX32_SubRR32q_d_MovRR32, opSubRR32l, 1}:                   opLeaX32_SubRR32q_d_MovRR32_SubRR32l_d,
+	{opAddRI64l, opMovMRB8, 4}:                                     opAddRI64l_MovMRB8_b,
+	{opLeaX64_Movzx8to32RMB, opAddRI64q, 0}:                        opLeaX64_Movzx8to32RMB_AddRI64q,
+	{opCmovb32, opAddRI64l, 0}:                                     opCmovb32_AddRI64l,
+	{opXorRR64q, opMovRR32, 0}:                                     opXorRR64q_MovRR32,
+	{opSarRC32q, opMovRR32, 0}:                                     opSarRC32q_MovRR32,
+	{opAddRI32l, opMovMRB8, 0}:                                     opAddRI32l_MovMRB8,
+	{opLeaX64_Movzx8to32RMB_AddRI64q, opAddRR64q, 0}:               opLeaX64_Movzx8to32RMB_AddRI64q_AddRR64q,
+	{opCmovb32_AddRI64l, opMovMRB8, 4}:                             opCmovb32_AddRI64l_MovMRB8_b,
+	{opXorRR32l_PushR, opMovRR64, 0}:                               opXorRR32l_PushR_MovRR64,
+	{opLeaB64, opLeaB64, 0}:                                        opLeaB64_LeaB64,
+	{opLeaX64, opCmpRR64Jae, 2}:                                    opLeaX64_CmpRR64Jae_s,
+	{opMovMRB64_Nop, opMovzx8to32RMB, 0}:                           opMovMRB64_Nop_Movzx8to32RMB,
+	{opIdivR64, opMovRR32, 0}:                                      opIdivR64_MovRR32,
+	{opMovRR32, opShrRI32q, 1}:                                     opMovRR32_ShrRI32q_d,
+	{opMovRI32_MovRR64, opCall, 0}:                                 opMovRI32_MovRR64_Call,
+	{opTestRR64Je, opMovRR64, 0}:                                   opTestRR64Je_MovRR64,
+	{opCmovb32_AddRI64l_MovMRB8_b, opCmpRR64Jne, 0}:                opCmovb32_AddRI64l_MovMRB8_b_CmpRR64Jne,
+	{opNop_LeaB64_CmpRI8Ja, opJmpMX, 0}:                            opNop_LeaB64_CmpRI8Ja_JmpMX,
+	{opMovMRB64_Nop_Movzx8to32RMB, opNop, 0}:                       opMovMRB64_Nop_Movzx8to32RMB_Nop,
+	{opImulRR64q, opMovRR64, 0}:                                    opImulRR64q_MovRR64,
+	{opSubRR32q, opShrRI32q, 1}:                                    opSubRR32q_ShrRI32q_d,
+	{opShrRI32q_AddRR32q_d, opShrRI32q, 1}:                         opShrRI32q_AddRR32q_d_ShrRI32q_d,
+	{opXorRR64l, opMovRR32, 0}:                                     opXorRR64l_MovRR32,
+	{opAddRR64q, opAddRR64q, 0}:                                    opAddRR64q_AddRR64q,
+	{opMovzx8to32RMB, opJmpMX, 8}:                                  opMovzx8to32RMB_JmpMX_x,
+	{opMovzx8to32RR, opAddRR64q, 0}:                                opMovzx8to32RR_AddRR64q,
+	{opAddRR32q, opShrRI32q, 1}:                                    opAddRR32q_ShrRI32q_d,
+	{opSubRR32q_ShrRI32q_d, opAddRR32q, 1}:                         opSubRR32q_ShrRI32q_d_AddRR32q_d,
+	{opImulRR64q_MovRR64, opXorRR32q, 0}:                           opImulRR64q_MovRR64_XorRR32q,
+	{opXorRR64q_RolRI64q_XorRR64q, opAddRI64q, 0}:                  opXorRR64q_RolRI64q_XorRR64q_AddRI64q,
+	{opOrRI32q, opXorRR64l, 0}:                                     opOrRI32q_XorRR64l,
+	{opOrRI64q, opAddRR64l, 0}:                                     opOrRI64q_AddRR64l,
+	{opXorRR32q, opOrRI64q, 0}:                                     opXorRR32q_OrRI64q,
+	{opAddRR64l_MovRR64_s, opDivR64, 0}:                            opAddRR64l_MovRR64_s_DivR64,
+	{opIdivR64_MovRR32, opXorRR32q, 0}:                             opIdivR64_MovRR32_XorRR32q,
+	{opXorRR64l_MovRR32, opDivR32, 0}:                              opXorRR64l_MovRR32_DivR32,
+	{opMovRR64, opDivR64, 0}:                                       opMovRR64_DivR64,
+	{opSubRR32q_ShrRI32q_d_AddRR32q_d, opShrRI32q, 1}:              opSubRR32q_ShrRI32q_d_AddRR32q_d_ShrRI32q_d,
+	{opImulRR64q_MovRR64_XorRR32q, opOrRI64q, 0}:                   opImulRR64q_MovRR64_XorRR32q_OrRI64q,
+	{opOrRI32q_XorRR64l, opMovRR32, 0}:                             opOrRI32q_XorRR64l_MovRR32,
+	{opOrRI64q_AddRR64l, opMovRR64, 2}:                             opOrRI64q_AddRR64l_MovRR64_s,
+	{opAddRR64l, opLeaB64, 0}:                                      opAddRR64l_LeaB64,
+	{opLeaX64_MovRR64, opAddRI64q, 0}:                              opLeaX64_MovRR64_AddRI64q,
+	{opAndRI32l, opCallMX, 8}:                                      opAndRI32l_CallMX_x,
+	{opXorRR64q, opXorRR64q, 0}:                                    opXorRR64q_XorRR64q,
+	{opMovRR64_XorRR64q, opCmpRR64Jne, 0}:                          opMovRR64_XorRR64q_CmpRR64Jne,
+	{opOrRI32q_XorRR64l_MovRR32, opDivR32, 0}:                      opOrRI32q_XorRR64l_MovRR32_DivR32,
+	{opDivR32, opLeaX64, 0}:                                        opDivR32_LeaX64,
+	{opMovRR32, opCltd, 0}:                                         opMovRR32_Cltd,
+	{opXorRR64q_MovRR64_s_ShrRI64q_d, opXorRR64q, 2}:               opXorRR64q_MovRR64_s_ShrRI64q_d_XorRR64q_s,
+	{opMovsx32to64RR, opAddRR64q, 2}:                               opMovsx32to64RR_AddRR64q_s,
+	{opAddRR64q_RolRI64q, opXorRR64q, 0}:                           opAddRR64q_RolRI64q_XorRR64q,
+	{opShlRI64, opLeaB64, 0}:                                       opShlRI64_LeaB64,
+	{opLeaX64, opCmpRI64Jb, 1}:                                     opLeaX64_CmpRI64Jb_d,
+	{opMovRR32, opAddRI32l, 0}:                                     opMovRR32_AddRI32l,
+	{opMovsx32to64RR_Movzx8to32RMX_x_XorRR64l_d, opAddMRX64l, 2}:   opMovsx32to64RR_Movzx8to32RMX_x_XorRR64l_d_AddMRX64l_s,
+	{opAddRR64q_RolRI64q_XorRR64q, opRolRI64q, 0}:                  opAddRR64q_RolRI64q_XorRR64q_RolRI64q,
+	{opRolRI64q, opXorRR64q, 0}:                                    opRolRI64q_XorRR64q,
+	{opXorRR64q, opAddRI64q, 0}:                                    opXorRR64q_AddRI64q,
+	{opRolRI64q, opAddRR64q, 0}:                                    opRolRI64q_AddRR64q,
+	{opNop, opNop, 0}:                                              opNop_Nop,
+	{opCmpRI32Ja, opMovRR32, 0}:                                    opCmpRI32Ja_MovRR32,
+	{opXorRR32l_MovRR64, opMovRR64, 0}:                             opXorRR32l_MovRR64_MovRR64,
+	{opMulR64, opAddRR64q, 0}:                                      opMulR64_AddRR64q,
+	{opPushR_MovRR64_PushR, opXorRR32l, 0}:                         opPushR_MovRR64_PushR_XorRR32l,
+	{opLeaX64, opPopR, 0}:                                          opLeaX64_PopR,
+	{opPopR, opRet, 0}:                                             opPopR_Ret,
+	{opPopR, opLeaX64, 0}:                                          opPopR_LeaX64,
+	{opAndRI32l, opPopR, 0}:                                        opAndRI32l_PopR,
+	{opCmpRI64Je, opPushR, 0}:                                      opCmpRI64Je_PushR,
+	{opPushR_MovRR64, opLeaB64, 4}:                                 opPushR_MovRR64_LeaB64_b,
+	{opAddRR64q_CmpRI64Ja, opAndRI32l, 0}:                          opAddRR64q_CmpRI64Ja_AndRI32l,
+	{opLeaX64_PopR, opPopR, 0}:                                     opLeaX64_PopR_PopR,
+	{opSubRI64q, opSubRI64l, 0}:                                    opSubRI64q_SubRI64l,
+	{opMovsx32to64RR_ShlRI64_d, opMovzx8to32RMB, 0}:                opMovsx32to64RR_ShlRI64_d_Movzx8to32RMB,
+	{opMovzx16to32RMB, opCmpMRB16Jb, 2}:                            opMovzx16to32RMB_CmpMRB16Jb_s,
+	{opPushR, opXorRR32l, 0}:                                       opPushR_XorRR32l,
+	{opMovRR64, opPushR, 0}:                                        opMovRR64_PushR,
+	{opXorRR32l_PushR_MovRR64, opLeaB64, 4}:                        opXorRR32l_PushR_MovRR64_LeaB64_b,
+	{opPopR_LeaX64, opPopR, 0}:                                     opPopR_LeaX64_PopR,
+	{opCmpRI64Je_PushR, opMovRR64, 0}:                              opCmpRI64Je_PushR_MovRR64,
+	{opAddRR64q_CmpRI64Ja_AndRI32l, opPopR, 0}:                     opAddRR64q_CmpRI64Ja_AndRI32l_PopR,
+	{opSubRI64q_SubRI64l, opMovzx16to32RMB, 0}:                     opSubRI64q_SubRI64l_Movzx16to32RMB,
+	{opXorRR32l_MovRR64_MovRR64, opDivR64, 0}:                      opXorRR32l_MovRR64_MovRR64_DivR64,
+	{opShlRI64q, opXorRR64q, 1}:                                    opShlRI64q_XorRR64q_d,
+	{opMovRR64_ShrRI64q, opAndRR64q, 1}:                            opMovRR64_ShrRI64q_AndRR64q_d,
+	{opPushR_XorRR32l, opPushR, 0}:                                 opPushR_XorRR32l_PushR,
+	{opPushR_MovRR64_LeaB64_b, opSubRI64l, 0}:                      opPushR_MovRR64_LeaB64_b_SubRI64l,
+	{opLeaX64_PopR_PopR, opRet, 0}:                                 opLeaX64_PopR_PopR_Ret,
+	{opCmpRI64Je_PushR_MovRR64, opPushR, 0}:                        opCmpRI64Je_PushR_MovRR64_PushR,
+	{opSubRI64q_SubRI64l_Movzx16to32RMB, opCmpMRB16Jb, 2}:          opSubRI64q_SubRI64l_Movzx16to32RMB_CmpMRB16Jb_s,
+	{opCqto, opIdivR64, 0}:                                         opCqto_IdivR64,
+	{opNop_ImulRRI64q_MovRR64, opAddRI64q, 0}:                      opNop_ImulRRI64q_MovRR64_AddRI64q,
+	{opTestRR64Je_MovRR64, opSubRI64q, 0}:                          opTestRR64Je_MovRR64_SubRI64q,
+	{opAddRI64q_AddRR64q, opCmpRI64Jne, 0}:                         opAddRI64q_AddRR64q_CmpRI64Jne,
+	{opAddRR64l, opMovRR64, 0}:                                     opAddRR64l_MovRR64,
+	{opSubRI64l, opMovzx16to32RMB, 0}:                              opSubRI64l_Movzx16to32RMB,
+	{opTestRR64Je_MovRR64_SubRI64q, opSubRI64l, 0}:                 opTestRR64Je_MovRR64_SubRI64q_SubRI64l,
+	{opAddRR64_AdcRR64, opMovMRB64, 0}:                             opAddRR64_AdcRR64_MovMRB64,
+	{opMovzx8to32RMB, opMovMRB8, 2}:                                opMovzx8to32RMB_MovMRB8_s,
+	{opMulR64, opShrRI64q, 0}:                                      opMulR64_ShrRI64q,
+	{opLeaB64, opAndRR64Jne, 2}:                                    opLeaB64_AndRR64Jne_s,
+	{opAddRI32q, opLeaB64, 0}:                                      opAddRI32q_LeaB64,
+	{opCqto, opAddRR64l, 0}:                                        opCqto_AddRR64l,
+	{opAddRR64q, opCqto, 0}:                                        opAddRR64q_Cqto,
+	{opMovRR64_AddRI64q, opAddRR64q, 0}:                            opMovRR64_AddRI64q_AddRR64q,
+	{opAddRI32q_LeaB64, opAndRR64Jne, 2}:                           opAddRI32q_LeaB64_AndRR64Jne_s,
+	{opLeaB64, opIdivR64, 1}:                                       opLeaB64_IdivR64_d,
+	{opAddRR64l_MovRR64_s_DivR64, opXorRR32l, 0}:                   opAddRR64l_MovRR64_s_DivR64_XorRR32l,
+	{opIdivR64_MovRR32_XorRR32q, opOrRI32q, 0}:                     opIdivR64_MovRR32_XorRR32q_OrRI32q,
+	{opLeaX64_MovRR64_AddRI64q, opCmpRR64Jne, 0}:                   opLeaX64_MovRR64_AddRI64q_CmpRR64Jne,
+	{opCqto_AddRR64l, opLeaB64, 0}:                                 opCqto_AddRR64l_LeaB64,
+	{opMovRR64_AddRI64q_AddRR64q, opCqto, 0}:                       opMovRR64_AddRI64q_AddRR64q_Cqto,
+	{opMovRR32, opSarRI32q, 1}:                                     opMovRR32_SarRI32q_d,
+	{opMovsx32to64RR, opImulRRI64q, 2}:                             opMovsx32to64RR_ImulRRI64q_s,
+	{opShlRI64q_XorRR64q_d, opMovRR64, 2}:                          opShlRI64q_XorRR64q_d_MovRR64_s,
+	{opMovRR64_MovRR64, opDivR64, 0}:                               opMovRR64_MovRR64_DivR64,
+	{opAddRI64q_AddRR64q, opCqto, 0}:                               opAddRI64q_AddRR64q_Cqto,
+	{opDivR64_MovRR64, opAddRI64q, 0}:                              opDivR64_MovRR64_AddRI64q,
+	{opXorRR64l_MovRR32_DivR32, opLeaX64, 0}:                       opXorRR64l_MovRR32_DivR32_LeaX64,
+	{opCqto_AddRR64l_LeaB64, opIdivR64, 1}:                         opCqto_AddRR64l_LeaB64_IdivR64_d,
+	{opCmpxchgMR32, opJne, 0}:                                      opCmpxchgMR32_Jne,
+	{opMovRMX64, opImulRMB64q, 1}:                                  opMovRMX64_ImulRMB64q_d,
+	{opIncR64q, opAddRI64q, 0}:                                     opIncR64q_AddRI64q,
+	{opImulRMB64q, opIncR64q, 0}:                                   opImulRMB64q_IncR64q,
+	{opMovRMB64_ImulRMB64q_d, opAddRR64q, 2}:                       opMovRMB64_ImulRMB64q_d_AddRR64q_s,
+	{opAddRR64q, opCmpRI64Jne, 0}:                                  opAddRR64q_CmpRI64Jne,
+	{opAddRI64q_AddRI64q, opCmpRR64Jne, 1}:                         opAddRI64q_AddRI64q_CmpRR64Jne_d,
+	{opMovRR64_AddRI64q, opCmpRR64Jne, 0}:                          opMovRR64_AddRI64q_CmpRR64Jne,
+	{opAddRR64l_LeaB64, opIdivR64, 1}:                              opAddRR64l_LeaB64_IdivR64_d,
+	{opMovRR64_MovRR64_DivR64, opMovRR64, 0}:                       opMovRR64_MovRR64_DivR64_MovRR64,
+	{opMovRMX64_ImulRMB64q_d, opIncR64q, 0}:                        opMovRMX64_ImulRMB64q_d_IncR64q,
+	{opIncR64q_AddRI64q, opAddRR64q, 0}:                            opIncR64q_AddRI64q_AddRR64q,
+	{opMovRMB64_ImulRMB64q_d_AddRR64q_s, opAddRI64q, 0}:            opMovRMB64_ImulRMB64q_d_AddRR64q_s_AddRI64q,
+	{opMovRMB64, opCmpRR64Je, 1}:                                   opMovRMB64_CmpRR64Je_d,
+	{opMovRR64, opXorRR32l, 0}:                                     opMovRR64_XorRR32l,
+	{opMovRR32_XorRR32q, opOrRI32q, 0}:                             opMovRR32_XorRR32q_OrRI32q,
+	{opAddRI64q_AddRR64q_Cqto, opAddRR64l, 0}:                      opAddRI64q_AddRR64q_Cqto_AddRR64l,
+	{opAddRR64l_LeaB64_IdivR64_d, opMovRR32, 0}:                    opAddRR64l_LeaB64_IdivR64_d_MovRR32,
+	{opMulR64_AddRR64q, opAddRR64, 0}:                              opMulR64_AddRR64q_AddRR64,
+	{opMovRMX64_ImulRMB64q_d_IncR64q, opAddRI64q, 0}:               opMovRMX64_ImulRMB64q_d_IncR64q_AddRI64q,
+	{opMovRMB64, opCmpRR64, 0}:                                     opMovRMB64_CmpRR64,
+	{opAddRI64q_AddRI64q, opCmpRR32Jg, 0}:                          opAddRI64q_AddRI64q_CmpRR32Jg,
+	{opShrRI64q, opXorRR64q, 2}:                                    opShrRI64q_XorRR64q_s,
+	{opShlRI64_LeaB64, opMovMRB64, 0}:                              opShlRI64_LeaB64_MovMRB64,
+	{opAddRI32q, opCmpRI32Je, 1}:                                   opAddRI32q_CmpRI32Je_d,
+	{opShlRI64_LeaB64_MovMRB64, opMovMRB64, 0}:                     opShlRI64_LeaB64_MovMRB64_MovMRB64,
+	{opLeaB64_IdivR64_d, opMovRR32, 0}:                             opLeaB64_IdivR64_d_MovRR32,
+	{opMovRR32_XorRR32q_OrRI32q, opXorRR64l, 0}:                    opMovRR32_XorRR32q_OrRI32q_XorRR64l,
+	{opMulR64_AddRR64q_AddRR64, opAdcRR64, 0}:                      opMulR64_AddRR64q_AddRR64_AdcRR64,
+	{opMovsx32to64RR, opCallMB, 0}:                                 opMovsx32to64RR_CallMB,
+	{opLeaX64, opRolRI64q, 0}:                                      opLeaX64_RolRI64q,
+	{opAddRI32q, opXorRR64q, 0}:                                    opAddRI32q_XorRR64q,
+	{opRolRI64q, opMovRR64, 0}:                                     opRolRI64q_MovRR64,
+	{opRolRI64q, opAddRI32q, 0}:                                    opRolRI64q_AddRI32q,
+	{opRolRI64q, opRolRI64q, 0}:                                    opRolRI64q_RolRI64q,
+	{opXorRR64q, opCmpRR64Jne, 0}:                                  opXorRR64q_CmpRR64Jne,
+	{opXorRR32q, opOrRI32q, 0}:                                     opXorRR32q_OrRI32q,
+	{opLeaB64_IdivR64_d_MovRR32, opXorRR32q, 0}:                    opLeaB64_IdivR64_d_MovRR32_XorRR32q,
+	{opImulRR64q_XorRR64q, opRolRI64q, 0}:                          opImulRR64q_XorRR64q_RolRI64q,
+	{opMovzx8to32RR_AddRR64q, opAddRR64q, 0}:                       opMovzx8to32RR_AddRR64q_AddRR64q,
+	{opXorRR64q_XorRR64q, opRolRI64q, 0}:                           opXorRR64q_XorRR64q_RolRI64q,
+	{opXorRR64q_AddRI64q, opImulRR64q, 0}:                          opXorRR64q_AddRI64q_ImulRR64q,
+	{opRolRI64q_AddRR64q, opLeaX64, 0}:                             opRolRI64q_AddRR64q_LeaX64,
+	{opLeaX64_RolRI64q, opRolRI64q, 0}:                             opLeaX64_RolRI64q_RolRI64q,
+	{opRolRI64q_MovRR64, opXorRR64q, 1}:                            opRolRI64q_MovRR64_XorRR64q_d,
+	{opRolRI64q_XorRR64q, opRolRI64q, 0}:                           opRolRI64q_XorRR64q_RolRI64q,
+	{opAddRR64q, opLeaX64, 0}:                                      opAddRR64q_LeaX64,
+	{opAddRI64q, opImulRR64q, 0}:                                   opAddRI64q_ImulRR64q,
+	{opXorRR64q_RolRI64q, opMovRR64, 0}:                            opXorRR64q_RolRI64q_MovRR64,
+	{opRolRI64q_XorRR64q, opAddRI64q, 0}:                           opRolRI64q_XorRR64q_AddRI64q,
+	{opAddRI32q_XorRR64q, opXorRR64q, 0}:                           opAddRI32q_XorRR64q_XorRR64q,
+	{opImulRR64q_XorRR64q_RolRI64q, opAddRR64q, 0}:                 opImulRR64q_XorRR64q_RolRI64q_AddRR64q,
+	{opMovzx8to32RR_AddRR64q_AddRR64q, opRolRI64q, 0}:              opMovzx8to32RR_AddRR64q_AddRR64q_RolRI64q,
+	{opLeaX64_RolRI64q_RolRI64q, opAddRI32q, 0}:                    opLeaX64_RolRI64q_RolRI64q_AddRI32q,
+	{opAndRI32q, opShlRI64, 1}:                                     opAndRI32q_ShlRI64_d,
+	{opXorRR64q_XorRR64q_RolRI64q, opMovRR64, 0}:                   opXorRR64q_XorRR64q_RolRI64q_MovRR64,
+	{opXorRR32q_MovRR32, opRolRI32q, 1}:                            opXorRR32q_MovRR32_RolRI32q_d,
+	{opShrRI64q, opXorRR64q, 1}:                                    opShrRI64q_XorRR64q_d,
+	{opMovMRB8, opIncR64q, 0}:                                      opMovMRB8_IncR64q,
+	{opMovMIB8, opAddRR32q, 0}:                                     opMovMIB8_AddRR32q,
+	{opAddRR32q, opCmpRI32Jbe, 1}:                                  opAddRR32q_CmpRI32Jbe_d,
+	{opNop, opCmpRI32Ja, 0}:                                        opNop_CmpRI32Ja,
+	{opCmpRI32Ja_MovRR32, opAddRR32l, 0}:                           opCmpRI32Ja_MovRR32_AddRR32l,
+	{opMovzx8to32RMB_AddRI64q, opAddRI64l, 0}:                      opMovzx8to32RMB_AddRI64q_AddRI64l,
+	{opMovRR32, opAndRI32q, 1}:                                     opMovRR32_AndRI32q_d,
+	{opMovRR64_ShlRI64q_d, opXorRR64l, 1}:                          opMovRR64_ShlRI64q_d_XorRR64l_d,
+	{opShrRI64q_XorRR64q_d, opMovRR64, 2}:                          opShrRI64q_XorRR64q_d_MovRR64_s,
+	{opMovMRB8_IncR64q, opCmpRI64Jne, 1}:                           opMovMRB8_IncR64q_CmpRI64Jne_d,
+	{opMovMIB8_AddRR32q, opCmpRI32Jbe, 1}:                          opMovMIB8_AddRR32q_CmpRI32Jbe_d,
+	{opXorRR32q, opXorRR32q, 0}:                                    opXorRR32q_XorRR32q,
+	{opMovRR32_Cltd, opIdivR32, 0}:                                 opMovRR32_Cltd_IdivR32,
+	{opAddRI32q, opAndRI32q, 0}:                                    opAddRI32q_AndRI32q,
+	{opMovRMX64, opMovMRB64, 2}:                                    opMovRMX64_MovMRB64_s,
+	{opMovRR32_MovRR64, opMovRR32, 0}:                              opMovRR32_MovRR64_MovRR32,
+	{opShrRI64q, opAddRR64q, 1}:                                    opShrRI64q_AddRR64q_d,
+	{opShrRI64q_XorRR64q_d_MovRR64_s, opShlRI64q, 1}:               opShrRI64q_XorRR64q_d_MovRR64_s_ShlRI64q_d,
+	{opMovRR32, opMovMIB8, 4}:                                      opMovRR32_MovMIB8_b,
+	{opNop_CmpRI32Ja, opMovRR32, 0}:                                opNop_CmpRI32Ja_MovRR32,
+	{opMovzx8to32RMX, opCmpMRX8, 2}:                                opMovzx8to32RMX_CmpMRX8_s,
+	{opSubRI64q, opCmpRR32Jl, 0}:                                   opSubRI64q_CmpRR32Jl,
+	{opMovRR64_ShlRI64q_d, opXorRR64q, 2}:                          opMovRR64_ShlRI64q_d_XorRR64q_s,
+	{opAddRR32q_SubRR32q_s, opCmpRI8Je, 0}:                         opAddRR32q_SubRR32q_s_CmpRI8Je,
+	{opMovRR32, opAddRR64q, 0}:                                     opMovRR32_AddRR64q,
+	{opSubRI64q, opSubRI64q, 0}:                                    opSubRI64q_SubRI64q,
+	{opMovsx32to64RMB, opImulRR64q, 0}:                             opMovsx32to64RMB_ImulRR64q,
+	{opMovRR32, opAndRI32q, 0}:                                     opMovRR32_AndRI32q,
+	{opMovRR32_MovMIB8_b, opAddRR32q, 0}:                           opMovRR32_MovMIB8_b_AddRR32q,
+	{opNop_CmpRI32Ja_MovRR32, opAddRR32l, 0}:                       opNop_CmpRI32Ja_MovRR32_AddRR32l,
+	{opMovzx8to32RMX_CmpMRX8_s, opJe, 0}:                           opMovzx8to32RMX_CmpMRX8_s_Je,
+	{opSubRI64q_SubRI64q, opCmpRR32Jl, 0}:                          opSubRI64q_SubRI64q_CmpRR32Jl,
+	{opSubRR32q, opCmpRI8Je, 0}:                                    opSubRR32q_CmpRI8Je,
+	{opShrRI64q, opLeaX32, 12}:                                     opShrRI64q_LeaX32_bx,
+	{opLeaX32_MovRR32_AddRR32q, opSubRR32q, 2}:                     opLeaX32_MovRR32_AddRR32q_SubRR32q_s,
+	{opMovRR32_MovRR64, opImulRR64q, 1}:                            opMovRR32_MovRR64_ImulRR64q_d,
+	{opAddRR32q_SubRR32q_s, opMovsx32to64RR, 2}:                    opAddRR32q_SubRR32q_s_Movsx32to64RR_s,
+	{opShrRI64q_LeaX32_bx, opMovRR32, 0}:                           opShrRI64q_LeaX32_bx_MovRR32,
+	{opMovRR32_MovMIB8_b_AddRR32q, opCmpRI32Jbe, 1}:                opMovRR32_MovMIB8_b_AddRR32q_CmpRI32Jbe_d,
+	{opMovRR32_AddRR32q_SubRR32q_s, opMovsx32to64RR, 2}:            opMovRR32_AddRR32q_SubRR32q_s_Movsx32to64RR_s,
+	{opMovRR32_AddRR32q_SubRR32q_s, opCmpRI8Je, 0}:                 opMovRR32_AddRR32q_SubRR32q_s_CmpRI8Je,
+	{opMovsx32to64RR_ShlRI64_d_Movzx8to32RMB, opMovsx32to64RMB, 0}: opMovsx32to64RR_ShlRI64_d_Movzx8to32RMB_Movsx32to64RMB,
+	{opMovsx32to64RMB_ImulRR64q, opShrRI64q, 1}:                    opMovsx32to64RMB_ImulRR64q_ShrRI64q_d,
+	{opMovRR32_MovRR64_ImulRR64q_d, opShrRI64q, 1}:                 opMovRR32_MovRR64_ImulRR64q_d_ShrRI64q_d,
+	{opSubRR64, opSbbRR64q, 0}:                                     opSubRR64_SbbRR64q,
+	{opMovRMB32, opTestRR32Je, 0}:                                  opMovRMB32_TestRR32Je,
+	{opMovRR64_MovRMB32, opMovRMB32, 0}:                            opMovRR64_MovRMB32_MovRMB32,
+	{opMovRR64_MovRMB32_MovRMB32, opTestRR32Je, 0}:                 opMovRR64_MovRMB32_MovRMB32_TestRR32Je,
+	{opAddRI64l, opLeaX64, 0}:                                      opAddRI64l_LeaX64,
+	{opShlRI64q_XorRR64q_d_MovRR64_s, opShrRI64q, 1}:               opShlRI64q_XorRR64q_d_MovRR64_s_ShrRI64q_d,
+	{opAddRI64q, opSubRI64l, 0}:                                    opAddRI64q_SubRI64l,
+	{opRorRI32q, opRorRI32q, 0}:                                    opRorRI32q_RorRI32q,
+	{opShlRI64q, opXorRR64q, 2}:                                    opShlRI64q_XorRR64q_s,
+	{opMovMIB8, opNop, 0}:                                          opMovMIB8_Nop,
+	{opLeaX64, opLeaX64, 0}:                                        opLeaX64_LeaX64,
+	{opMovRMB32, opMovRR32, 2}:                                     opMovRMB32_MovRR32_s,
+	{opAddRI64q, opCmpRR64Je, 1}:                                   opAddRI64q_CmpRR64Je_d,
+	{opMovRR64_ShrRI64q_d, opXorRR64q, 1}:                          opMovRR64_ShrRI64q_d_XorRR64q_d,
+	{opXorRR64q_MovRR64_s_ShlRI64q_d, opXorRR64l, 1}:               opXorRR64q_MovRR64_s_ShlRI64q_d_XorRR64l_d,
+	{opXorRR64q_MovRR64_s_ShlRI64q_d, opXorRR64q, 1}:               opXorRR64q_MovRR64_s_ShlRI64q_d_XorRR64q_d,
+	{opShlRI64q_XorRR64q_s, opMovRR64, 2}:                          opShlRI64q_XorRR64q_s_MovRR64_s,
+	{opMovMIB8_Nop, opCmpRI32Ja, 0}:                                opMovMIB8_Nop_CmpRI32Ja,
+	{opAddRR32q, opAddRI32l, 0}:                                    opAddRR32q_AddRI32l,
+	{opMovRR32_ShrRI32q_d, opAddRR32q, 1}:                          opMovRR32_ShrRI32q_d_AddRR32q_d,
+	{opAddRI64q_CmpRR64Je_d, opMovzx8to32RMX, 0}:                   opAddRI64q_CmpRR64Je_d_Movzx8to32RMX,
+	{opMovRR64, opTestRR64Je, 0}:                                   opMovRR64_TestRR64Je,
+	{opCmovaeM64, opMovRR64, 0}:                                    opCmovaeM64_MovRR64,
+	{opShlRI64q_XorRR64q_s_MovRR64_s, opShrRI64q, 1}:               opShlRI64q_XorRR64q_s_MovRR64_s_ShrRI64q_d,
+	{opMovRR32_ShrRI32q_d_AddRR32q_d, opAddRI32l, 0}:               opMovRR32_ShrRI32q_d_AddRR32q_d_AddRI32l,
+	{opAddRI64q_CmpRR64Je_d_Movzx8to32RMX, opCmpMRX8, 2}:           opAddRI64q_CmpRR64Je_d_Movzx8to32RMX_CmpMRX8_s,
+	{opMovRMB64_CmpRR64, opCmovaeM64, 0}:                           opMovRMB64_CmpRR64_CmovaeM64,
+	{opCmovaeM64_MovRR64, opTestRR64Je, 0}:                         opCmovaeM64_MovRR64_TestRR64Je,
+	{opMovRR64, opSubRR64q, 1}:                                     opMovRR64_SubRR64q_d,
+	{opNop, opLeaX64, 0}:                                           opNop_LeaX64,
+	{opAndRR64q, opNop, 0}:                                         opAndRR64q_Nop,
+	{opIncR32q, opAndRR64q, 0}:                                     opIncR32q_AndRR64q,
+	{opMovsx16to32RMB, opAddRR32l, 1}:                              opMovsx16to32RMB_AddRR32l_d,
+	{opMovRMB64, opCmpRR64Jne, 1}:                                  opMovRMB64_CmpRR64Jne_d,
+	{opShrRI64q, opAndRR64q, 1}:                                    opShrRI64q_AndRR64q_d,
+	{opMovRMB64_CmpRR64_CmovaeM64, opMovRR64, 0}:                   opMovRMB64_CmpRR64_CmovaeM64_MovRR64,
+	{opIncR32q_AndRR64q, opNop, 0}:                                 opIncR32q_AndRR64q_Nop,
+	{opMovsx16to32RMB_AddRR32l_d, opMovsx32to64RR, 2}:              opMovsx16to32RMB_AddRR32l_d_Movsx32to64RR_s,
+	{opMovMRB32, opAddRI64q, 0}:                                    opMovMRB32_AddRI64q,
+	{opMovRMB64_CmpRR64Je_d, opLeaB64, 0}:                          opMovRMB64_CmpRR64Je_d_LeaB64,
+	{opNop_CmpRR64Je, opMovRR64, 0}:                                opNop_CmpRR64Je_MovRR64,
+	{opMovsx32to64RR_ShlRI64_d, opMovsx16to32RMB, 0}:               opMovsx32to64RR_ShlRI64_d_Movsx16to32RMB,
+	{opSubRI64q, opMovRR64, 0}:                                     opSubRI64q_MovRR64,
+	{opIncR32q_AndRR64q_Nop, opTestRR64Je, 0}:                      opIncR32q_AndRR64q_Nop_TestRR64Je,
+	{opMovRMB64_CmpRR64Je_d_LeaB64, opCmpRR64, 0}:                  opMovRMB64_CmpRR64Je_d_LeaB64_CmpRR64,
+	{opMulR64, opMovRR64, 0}:                                       opMulR64_MovRR64,
+	{opMovRR64_MovRMB32, opSubRI64q, 0}:                            opMovRR64_MovRMB32_SubRI64q,
+	{opTestRI8, opSete, 0}:                                         opTestRI8_Sete,
+	{opSete, opSetne, 0}:                                           opSete_Setne,
+	{opOrRR64q, opOrRR64q, 0}:                                      opOrRR64q_OrRR64q,
+	{opXorRR32q_XorRR32q, opTestRI8, 0}:                            opXorRR32q_XorRR32q_TestRI8,
+	{opSubRR64_SbbRR64q, opXorRR32q, 0}:                            opSubRR64_SbbRR64q_XorRR32q,
+	{opMovRI32, opNop, 0}:                                          opMovRI32_Nop,
+	{opMovRR64_MovRMB32_SubRI64q, opSubRI64q, 0}:                   opMovRR64_MovRMB32_SubRI64q_SubRI64q,
+	{opXorRR32q, opTestRI8, 0}:                                     opXorRR32q_TestRI8,
+	{opTestRI8_Sete, opSetne, 0}:                                   opTestRI8_Sete_Setne,
+	{opSubRR64_SbbRR64q_XorRR32q, opXorRR32q, 0}:                   opSubRR64_SbbRR64q_XorRR32q_XorRR32q,
+	{opMulR64_ShrRI64q, opLeaX64, 12}:                              opMulR64_ShrRI64q_LeaX64_bx,
+	{opMovRR32_MovRR64, opAddRI32q, 0}:                             opMovRR32_MovRR64_AddRI32q,
+	{opAddRI32q_AndRI32q, opShlRI64, 1}:                            opAddRI32q_AndRI32q_ShlRI64_d,
+	{opImulRR64q, opAddRR64l, 1}:                                   opImulRR64q_AddRR64l_d,
+	{opMovRMB32_MovRR32_s, opMovRR32, 0}:                           opMovRMB32_MovRR32_s_MovRR32,
+	{opMovRR64_MovRMB32, opAddRI64q, 0}:                            opMovRR64_MovRMB32_AddRI64q,
+	{opLeaB64, opMovMRB64, 0}:                                      opLeaB64_MovMRB64,
+	{opMovMRB64_MovMRB64, opAddRI64q, 0}:                           opMovMRB64_MovMRB64_AddRI64q,
+	{opAndRI32q_ShlRI64_d, opLeaB64, 0}:                            opAndRI32q_ShlRI64_d_LeaB64,
+	{opAddRI64q, opCmpRR32Jg, 0}:                                   opAddRI64q_CmpRR32Jg,
+	{opMovRR32_MovRR64_AddRI32q, opAndRI32q, 0}:                    opMovRR32_MovRR64_AddRI32q_AndRI32q,
+	{opMovRR64_MovRMB32_AddRI64q, opAddRI64q, 0}:                   opMovRR64_MovRMB32_AddRI64q_AddRI64q,
+	{opShlRI64q, opSubRR64l, 2}:                                    opShlRI64q_SubRR64l_s,
+	{opLeaX64, opShlRI64q, 1}:                                      opLeaX64_ShlRI64q_d,
+	{opSubRR64l, opMovzx8to32RMB, 4}:                               opSubRR64l_Movzx8to32RMB_b,
+	{opMovzx8to32RMB_MovMRB8_s, opAddRI64q, 0}:                     opMovzx8to32RMB_MovMRB8_s_AddRI64q,
+	{opLeaX64_ShlRI64q_d, opSubRR64l, 2}:                           opLeaX64_ShlRI64q_d_SubRR64l_s,
+	{opImulRR64q_AddRR64l_d, opMovRR64, 2}:                         opImulRR64q_AddRR64l_d_MovRR64_s,
+	{opSubRR64l_Movzx8to32RMB_b, opMovMRB8, 2}:                     opSubRR64l_Movzx8to32RMB_b_MovMRB8_s,
+	{opMovRMX64_MovMRB64_s, opNop, 0}:                              opMovRMX64_MovMRB64_s_Nop,
+	{opMovzx8to32RMB, opMovRR32, 0}:                                opMovzx8to32RMB_MovRR32,
+	{opMovRR32_MovRR32_MovRR32, opMovRR32, 0}:                      opMovRR32_MovRR32_MovRR32_MovRR32,
+	{opMovRR64, opAddRR64q, 0}:                                     opMovRR64_AddRR64q,
+	{opLeaB64, opCall, 0}:                                          opLeaB64_Call,
+	{opMovRR64, opCmove64, 0}:                                      opMovRR64_Cmove64,
+	{opAndRI32, opMovRR64, 0}:                                      opAndRI32_MovRR64,
+	{opMulR64_ShrRI64q_LeaX64_bx, opLeaX64, 8}:                     opMulR64_ShrRI64q_LeaX64_bx_LeaX64_x,
+	{opMovzx8to32RMB_MovMRB8_s_AddRI64q, opCmpRI64Jne, 1}:          opMovzx8to32RMB_MovMRB8_s_AddRI64q_CmpRI64Jne_d,
+	{opLeaX64_ShlRI64q_d_SubRR64l_s, opMovzx8to32RMB, 4}:           opLeaX64_ShlRI64q_d_SubRR64l_s_Movzx8to32RMB_b,
+	{opImulRR64q_AddRR64l_d_MovRR64_s, opMulR64, 0}:                opImulRR64q_AddRR64l_d_MovRR64_s_MulR64,
+	{opCmove64, opCmovne64, 0}:                                     opCmove64_Cmovne64,
+	{opCmovne64, opAddRI32q, 0}:                                    opCmovne64_AddRI32q,
+	{opAddRI32q, opImulRR64q, 0}:                                   opAddRI32q_ImulRR64q,
+	{opAddRR64q_AddRI64q, opCmpRI32Jne, 0}:                         opAddRR64q_AddRI64q_CmpRI32Jne,
+	{opImulRR64q_XorRR64q, opAddRR64q, 1}:                          opImulRR64q_XorRR64q_AddRR64q_d,
+	{opAndRI32_MovRR64, opCmove64, 0}:                              opAndRI32_MovRR64_Cmove64,
+	{opAddRI64q, opCmpRI32Jne, 0}:                                  opAddRI64q_CmpRI32Jne,
+	{opShrRI64q_LeaX64_bx, opLeaX64, 8}:                            opShrRI64q_LeaX64_bx_LeaX64_x,
+	{opCmovne64_AddRI32q, opImulRR64q, 0}:                          opCmovne64_AddRI32q_ImulRR64q,
+	{opImulRR64q_XorRR64q_AddRR64q_d, opAddRI64q, 0}:               opImulRR64q_XorRR64q_AddRR64q_d_AddRI64q,
+	{opAndRI32_MovRR64_Cmove64, opCmovne64, 0}:                     opAndRI32_MovRR64_Cmove64_Cmovne64,
+	{opSarRI64q, opSubRR32q, 1}:                                    opSarRI64q_SubRR32q_d,
+	{opLeaB64, opIncR32q, 0}:                                       opLeaB64_IncR32q,
+	{opCmpMIB8Ja, opMovzx8to32RMB, 0}:                              opCmpMIB8Ja_Movzx8to32RMB,
+	{opXorRR64q_MovRR32, opRorRC32q, 1}:                            opXorRR64q_MovRR32_RorRC32q_d,
+	{opMovsx32to64RR_AddRR64q_s, opMovRR32, 0}:                     opMovsx32to64RR_AddRR64q_s_MovRR32,
+	{opXorRR64q, opAddRR64q, 1}:                                    opXorRR64q_AddRR64q_d,
+	{opShlRI64q_SubRR64l_s, opMovzx8to32RMB, 4}:                    opShlRI64q_SubRR64l_s_Movzx8to32RMB_b,
+	{opShrRI64q_LeaX64_bx_LeaX64_x, opShlRI64q, 1}:                 opShrRI64q_LeaX64_bx_LeaX64_x_ShlRI64q_d,
+	{opAddRI32q_ImulRR64q, opXorRR64q, 0}:                          opAddRI32q_ImulRR64q_XorRR64q,
+	{opAndRR64q_Nop, opTestRR64Je, 0}:                              opAndRR64q_Nop_TestRR64Je,
+	{opLeaB64_IncR32q, opAndRR64q, 0}:                              opLeaB64_IncR32q_AndRR64q,
+	{opCmpMIB8Ja_Movzx8to32RMB, opJmpMX, 8}:                        opCmpMIB8Ja_Movzx8to32RMB_JmpMX_x,
+	{opMovsx32to64RR_AddRR64q_s_MovRR32, opAndRI32q, 1}:            opMovsx32to64RR_AddRR64q_s_MovRR32_AndRI32q_d,
+	{opMovRR32_Cltd_IdivR32, opMovsx32to64RR, 0}:                   opMovRR32_Cltd_IdivR32_Movsx32to64RR,
+	{opAddRI32q_CmpRI32Je_d, opMovRR32, 0}:                         opAddRI32q_CmpRI32Je_d_MovRR32,
+	{opSubRR64l_Movzx8to32RMB_b_MovMRB8_s, opAddRI64q, 0}:          opSubRR64l_Movzx8to32RMB_b_MovMRB8_s_AddRI64q,
+	{opAddRI32q_ImulRR64q_XorRR64q, opAddRR64q, 1}:                 opAddRI32q_ImulRR64q_XorRR64q_AddRR64q_d,
+	{opMovRR64, opImulRR64q, 1}:                                    opMovRR64_ImulRR64q_d,
+	{opLeaB64_IncR32q_AndRR64q, opNop, 0}:                          opLeaB64_IncR32q_AndRR64q_Nop,
+	{opMovzx8to32RMB, opMovsx32to64RMB, 0}:                         opMovzx8to32RMB_Movsx32to64RMB,
+	{opShlRI64, opMovzx8to32RMB, 0}:                                opShlRI64_Movzx8to32RMB,
+	{opAddRR32q_SubRR32q_s_Movsx32to64RR_s, opShlRI64, 1}:          opAddRR32q_SubRR32q_s_Movsx32to64RR_s_ShlRI64_d,
+	{opMovsx32to64RMB_ImulRR64q_ShrRI64q_d, opLeaX32, 12}:          opMovsx32to64RMB_ImulRR64q_ShrRI64q_d_LeaX32_bx,
+	{opAddRI32q_CmpRI32Je_d_MovRR32, opMovRR64, 2}:                 opAddRI32q_CmpRI32Je_d_MovRR32_MovRR64_s,
+	{opIncR64q, opAddRR64q, 0}:                                     opIncR64q_AddRR64q,
+	{opMovzx8to32RMB_Movsx32to64RMB, opImulRR64q, 0}:               opMovzx8to32RMB_Movsx32to64RMB_ImulRR64q,
+	{opMovRR64, opLeaB64, 0}:                                       opMovRR64_LeaB64,
+	{opPushR, opPushR, 0}:                                          opPushR_PushR,
+	{opMovRR64_AddRI64q, opShlRI64q, 0}:                            opMovRR64_AddRI64q_ShlRI64q,
+	{opMovsx32to64RR, opMovRR32, 0}:                                opMovsx32to64RR_MovRR32,
+	{opMovRMB64, opMovRMB64, 0}:                                    opMovRMB64_MovRMB64,
+	{opAddRR64l_MovRR64, opMovRR64, 0}:                             opAddRR64l_MovRR64_MovRR64,
+	{opMovMRX8, opMovRR64, 0}:                                      opMovMRX8_MovRR64,
+	{opAddRI32l, opMovMRX8, 2}:                                     opAddRI32l_MovMRX8_s,
+	{opMovRR64_MovRR64, opCmpRI64Ja, 0}:                            opMovRR64_MovRR64_CmpRI64Ja,
+	{opShrRI64q_LeaX32_bx_MovRR32, opAddRR32q, 0}:                  opShrRI64q_LeaX32_bx_MovRR32_AddRR32q,
+	{opMovzx8to32RMB_Movsx32to64RMB_ImulRR64q, opShrRI64q, 1}:      opMovzx8to32RMB_Movsx32to64RMB_ImulRR64q_ShrRI64q_d,
+	{opAddRI32l_MovMRX8_s, opMovRR64, 0}:                           opAddRI32l_MovMRX8_s_MovRR64,
+	{opAddRR64q_MovRR64, opShrRI64q, 1}:                            opAddRR64q_MovRR64_ShrRI64q_d,
+	{opMovRR64, opMovRI32, 0}:                                      opMovRR64_MovRI32,
+	{opMovRI32, opRet, 0}:                                          opMovRI32_Ret,
+	{opSubRR64q, opAddRR64l, 2}:                                    opSubRR64q_AddRR64l_s,
+	{opTestRR64Je, opLeaB64, 0}:                                    opTestRR64Je_LeaB64,
+	{opImulRR64, opMulR64, 0}:                                      opImulRR64_MulR64,
+	{opMovMRB64, opMovRMB64, 0}:                                    opMovMRB64_MovRMB64,
+	{opMovRR64, opCmpRI64Ja, 0}:                                    opMovRR64_CmpRI64Ja,
+	{opAddRI32l_MovMRX8_s_MovRR64, opMovRR64, 0}:                   opAddRI32l_MovMRX8_s_MovRR64_MovRR64,
+	{opImulRR64_MulR64, opAddRR64q, 0}:                             opImulRR64_MulR64_AddRR64q,
+	{opIncR64, opNop, 0}:                                           opIncR64_Nop,
+	{opMovRR32_SarRI32q_d, opSubRR32q, 2}:                          opMovRR32_SarRI32q_d_SubRR32q_s,
+	{opMovRR32_AddRR64q, opMovRR32, 0}:                             opMovRR32_AddRR64q_MovRR32,
+	{opMovMRB64_MovRMB64, opMovRR64, 0}:                            opMovMRB64_MovRMB64_MovRR64,
+	{opMovRR64_XorRR64q, opAndRI32l, 1}:                            opMovRR64_XorRR64q_AndRI32l_d,
+	{opAndRR32q, opXorRR32q, 1}:                                    opAndRR32q_XorRR32q_d,
+	{opMovRMX32, opAddRMB32q, 1}:                                   opMovRMX32_AddRMB32q_d,
+	{opMovRR64_XorRR64q_AndRI32l_d, opCallMX, 8}:                   opMovRR64_XorRR64q_AndRI32l_d_CallMX_x,
+	{opXorRR32l, opMovRMX32, 0}:                                    opXorRR32l_MovRMX32,
+	{opShlRC64q, opOrRR64q, 0}:                                     opShlRC64q_OrRR64q,
+	{opShlRC64q, opShlRC64q, 0}:                                    opShlRC64q_ShlRC64q,
+	{opXorRR32l, opMovRI32, 0}:                                     opXorRR32l_MovRI32,
+	{opMovRI32_Nop, opCmpMRX8, 0}:                                  opMovRI32_Nop_CmpMRX8,
+	{opOrRR64q_OrRR64q, opSubRI32Jae, 0}:                           opOrRR64q_OrRR64q_SubRI32Jae,
+	{opTzcnt64, opMovRR64, 0}:                                      opTzcnt64_MovRR64,
+	{opOrRR64l, opTzcnt64, 2}:                                      opOrRR64l_Tzcnt64_s,
+	{opMovzx8to32RR_XorRMX32q_x, opCmpRR64Jne, 0}:                  opMovzx8to32RR_XorRMX32q_x_CmpRR64Jne,
+	{opXorRR32l_MovRMX32, opAddRMB32q, 1}:                          opXorRR32l_MovRMX32_AddRMB32q_d,
+	{opShlRC64q_ShlRC64q, opOrRR64q, 0}:                            opShlRC64q_ShlRC64q_OrRR64q,
+	{opXorRR32l_MovRI32, opNop, 0}:                                 opXorRR32l_MovRI32_Nop,
+	{opNop, opCmpMRX8, 0}:                                          opNop_CmpMRX8,
+	{opOrRR64l_Tzcnt64_s, opMovRR64, 0}:                            opOrRR64l_Tzcnt64_s_MovRR64,
+	{opSubRI64l, opNop, 0}:                                         opSubRI64l_Nop,
+	{opAndRR64q, opShrRC64q, 0}:                                    opAndRR64q_ShrRC64q,
+	{opShrRC64q, opImulRR64q, 0}:                                   opShrRC64q_ImulRR64q,
+	{opAddRR64q_MovRR64, opAndRR64q, 0}:                            opAddRR64q_MovRR64_AndRR64q,
+	{opMovRR64_ShrRI64q_AndRR64q_d, opSubRR64q, 2}:                 opMovRR64_ShrRI64q_AndRR64q_d_SubRR64q_s,
+	{opAddRI64q, opShlRI64q, 0}:                                    opAddRI64q_ShlRI64q,
+	{opAddRR64q, opMovsx32to64RR, 0}:                               opAddRR64q_Movsx32to64RR,
+	{opShlRC64q_ShlRC64q_OrRR64q, opOrRR64q, 0}:                    opShlRC64q_ShlRC64q_OrRR64q_OrRR64q,
+	{opXorRR32l_MovRI32_Nop, opCmpMRX8, 0}:                         opXorRR32l_MovRI32_Nop_CmpMRX8,
+	{opMovRR64_MovRR64, opShrRI64q, 0}:                             opMovRR64_MovRR64_ShrRI64q,
+	{opAddRR64q_MovRR64_AndRR64q, opShrRC64q, 0}:                   opAddRR64q_MovRR64_AndRR64q_ShrRC64q,
+	{opAddRR64_AdcRR64, opMovRR64, 0}:                              opAddRR64_AdcRR64_MovRR64,
+	{opCmpMRX8_Je, opAddRI64l, 0}:                                  opCmpMRX8_Je_AddRI64l,
+	{opAddRR64l, opPopR, 0}:                                        opAddRR64l_PopR,
+	{opAddRI64l, opPopR, 0}:                                        opAddRI64l_PopR,
+	{opAddRI64q_ShlRI64q, opXorRR64q, 2}:                           opAddRI64q_ShlRI64q_XorRR64q_s,
+	{opAddRR64_AdcRR64_MovRR64, opMovRR64, 0}:                      opAddRR64_AdcRR64_MovRR64_MovRR64,
+	{opAndRI32q, opXorRR64q, 0}:                                    opAndRI32q_XorRR64q,
+	{opMovsx32to64RR_ImulRRI64q_s, opShrRI64q, 1}:                  opMovsx32to64RR_ImulRRI64q_s_ShrRI64q_d,
+	{opImulRRI64q, opSarRI32q, 0}:                                  opImulRRI64q_SarRI32q,
+	{opSarRI32q, opSarRI64q, 0}:                                    opSarRI32q_SarRI64q,
+	{opSarRI64q_SubRR32q_d, opImulRR64q, 1}:                        opSarRI64q_SubRR32q_d_ImulRR64q_d,
+	{opMovsx32to64RR_MovRR32, opImulRRI64q, 0}:                     opMovsx32to64RR_MovRR32_ImulRRI64q,
+	{opSubRI64l_Nop, opMovzx8to32RMB, 0}:                           opSubRI64l_Nop_Movzx8to32RMB,
+	{opAddRI64l_PopR, opPopR, 0}:                                   opAddRI64l_PopR_PopR,
+	{opMovRR64_ShrRI64q_d_XorRR64q_d, opMovRR64, 2}:                opMovRR64_ShrRI64q_d_XorRR64q_d_MovRR64_s,
+	{opAddRI64q_ShlRI64q_XorRR64q_s, opMovRR64, 2}:                 opAddRI64q_ShlRI64q_XorRR64q_s_MovRR64_s,
+	{opShrRI64q_XorRR64q_s, opMovRR64, 2}:                          opShrRI64q_XorRR64q_s_MovRR64_s,
+	{opSubRR32q, opImulRR64q, 1}:                                   opSubRR32q_ImulRR64q_d,
+	{opSarRI32q_SarRI64q, opSubRR32q, 1}:                           opSarRI32q_SarRI64q_SubRR32q_d,
+	{opMovsx32to64RR_MovRR32_ImulRRI64q, opSarRI32q, 0}:            opMovsx32to64RR_MovRR32_ImulRRI64q_SarRI32q,
+	{opIncR64q, opAndRI32l, 0}:                                     opIncR64q_AndRI32l,
+	{opMovzx8to32RMB_AddRI64q_AddRI64l, opMovRMX64, 0}:             opMovzx8to32RMB_AddRI64q_AddRI64l_MovRMX64,
+	{opMovRMX64_MovMRB64_s_Nop, opMovzx8to32RMB, 0}:                opMovRMX64_MovMRB64_s_Nop_Movzx8to32RMB,
+	{opMovRR32, opMovzx16to32RR, 0}:                                opMovRR32_Movzx16to32RR,
+	{opXorRR64q_MovRR64_s, opMovRR64, 0}:                           opXorRR64q_MovRR64_s_MovRR64,
+	{opAddRR64l_MovRR64_s, opMulR64, 0}:                            opAddRR64l_MovRR64_s_MulR64,
+	{opShlRI64q_SubRR64l_s_Movzx8to32RMB_b, opMovMRB8, 2}:          opShlRI64q_SubRR64l_s_Movzx8to32RMB_b_MovMRB8_s,
+	{opSarRI64q_SubRR32q_d_ImulRR64q_d, opAddRR64l, 1}:             opSarRI64q_SubRR32q_d_ImulRR64q_d_AddRR64l_d,
+	{opIncR64q_AndRI32l, opCallMX, 8}:                              opIncR64q_AndRI32l_CallMX_x,
+	{opSubRI64l_Nop_Movzx8to32RMB, opNop, 0}:                       opSubRI64l_Nop_Movzx8to32RMB_Nop,
+	{opLeaX32, opCmpRR32Je, 0}:                                     opLeaX32_CmpRR32Je,
+	{opAddRI32q, opLeaX32, 4}:                                      opAddRI32q_LeaX32_b,
+	{opMovRR64_XorRR64q, opIncR64q, 0}:                             opMovRR64_XorRR64q_IncR64q,
+	{opNop_CmpRR64Je_MovRR64, opMovRR64, 0}:                        opNop_CmpRR64Je_MovRR64_MovRR64,
+	{opXorRR64q, opIncR64q, 0}:                                     opXorRR64q_IncR64q,
+	{opAddRI32q_LeaX32_b, opCmpRR32Je, 0}:                          opAddRI32q_LeaX32_b_CmpRR32Je,
+	{opAddRI64q, opCmpRI32Je, 0}:                                   opAddRI64q_CmpRI32Je,
+	{opCmpRR32Je, opAddRI64q, 0}:                                   opCmpRR32Je_AddRI64q,
+	{opMovzx8to32RMB, opCmpMRX8, 2}:                                opMovzx8to32RMB_CmpMRX8_s,
+	{opCmpRI32Je, opMovzx8to32RMB, 0}:                              opCmpRI32Je_Movzx8to32RMB,
+	{opAddRI32l_MovMRB8, opCmpRR32Jne, 0}:                          opAddRI32l_MovMRB8_CmpRR32Jne,
+	{opMovRR32_AddRI32l, opMovzx8to32RMB, 0}:                       opMovRR32_AddRI32l_Movzx8to32RMB,
+	{opMovzx8to32RMB_MovRR32, opAddRI32l, 0}:                       opMovzx8to32RMB_MovRR32_AddRI32l,
+	{opDivR64_MovRR64, opMovRR64, 0}:                               opDivR64_MovRR64_MovRR64,
+	{opXorRR64q_IncR64q, opAndRI32l, 0}:                            opXorRR64q_IncR64q_AndRI32l,
+	{opAddRI32q_LeaX32_b_CmpRR32Je, opAddRI64q, 0}:                 opAddRI32q_LeaX32_b_CmpRR32Je_AddRI64q,
+	{opAddRI64q_CmpRI32Je, opMovzx8to32RMB, 0}:                     opAddRI64q_CmpRI32Je_Movzx8to32RMB,
+	{opMovzx8to32RMB_CmpMRX8_s, opJe, 0}:                           opMovzx8to32RMB_CmpMRX8_s_Je,
+	{opMovMRB8, opCmpRR32Jne, 0}:                                   opMovMRB8_CmpRR32Jne,
+	{opMovRR32_AddRI32l, opMovMRB8, 0}:                             opMovRR32_AddRI32l_MovMRB8,
+	{opMovRR32_AddRI32l_Movzx8to32RMB, opMovRR32, 0}:               opMovRR32_AddRI32l_Movzx8to32RMB_MovRR32,
+	{opAddRI64q, opCmpRR64Jne, 2}:                                  opAddRI64q_CmpRR64Jne_s,
+	{opMovRMB8, opIncR64q, 0}:                                      opMovRMB8_IncR64q,
+	{opIncR64q, opXorRR32q, 0}:                                     opIncR64q_XorRR32q,
+	{opXorRR64q_IncR64q_AndRI32l, opCallMX, 8}:                     opXorRR64q_IncR64q_AndRI32l_CallMX_x,
+	{opCmpRI32Je_Movzx8to32RMB, opCmpMRX8, 2}:                      opCmpRI32Je_Movzx8to32RMB_CmpMRX8_s,
+	{opMovRMB8_IncR64q, opXorRR32q, 0}:                             opMovRMB8_IncR64q_XorRR32q,
+	{opLeaX64, opMovRR32, 0}:                                       opLeaX64_MovRR32,
+	{opSubRR32q, opLeaB32, 4}:                                      opSubRR32q_LeaB32_b,
+	{opMovzx8to32RR, opMovRR32, 0}:                                 opMovzx8to32RR_MovRR32,
+	{opMovRR32, opXorRMB8l, 1}:                                     opMovRR32_XorRMB8l_d,
+	{opMovzx8to32RR, opShrRI32, 0}:                                 opMovzx8to32RR_ShrRI32,
+	{opShrRI32, opXorRMX32q, 0}:                                    opShrRI32_XorRMX32q,
+	{opXorRMB8l, opMovzx8to32RR, 2}:                                opXorRMB8l_Movzx8to32RR_s,
+	{opCmpRI32Je_Movzx8to32RMB_CmpMRX8_s, opJe, 0}:                 opCmpRI32Je_Movzx8to32RMB_CmpMRX8_s_Je,
+	{opShrRI32_Movzx8to32RR_XorRMX32q_x, opCmpRI64Jne, 0}:          opShrRI32_Movzx8to32RR_XorRMX32q_x_CmpRI64Jne,
+	{opMovRMB8_IncR64q_XorRR32q, opShrRI32, 0}:                     opMovRMB8_IncR64q_XorRR32q_ShrRI32,
+	{opXorRMX32q, opAddRI64q, 0}:                                   opXorRMX32q_AddRI64q,
+	{opMovRR32_XorRMB8l_d, opMovzx8to32RR, 2}:                      opMovRR32_XorRMB8l_d_Movzx8to32RR_s,
+	{opMovzx8to32RR_ShrRI32, opXorRMX32q, 0}:                       opMovzx8to32RR_ShrRI32_XorRMX32q,
+	{opMovRR64_MovRMB64_b, opMovRR64, 0}:                           opMovRR64_MovRMB64_b_MovRR64,
+	{opCmpRI32Je, opMovRR64, 0}:                                    opCmpRI32Je_MovRR64,
+	{opAddRI64l_PopR_PopR, opRet, 0}:                               opAddRI64l_PopR_PopR_Ret,
+	{opNop, opMovRMB64, 0}:                                         opNop_MovRMB64,
 }
+
+// What the switch remembers instead of flags.
+const (
+	lateNone = iota
+	lateAdd8
+	lateAdd16
+	lateAdd32
+	lateAdd64
+	lateSub8
+	lateSub16
+	lateSub32
+	lateSub64
+	lateLogic8
+	lateLogic16
+	lateLogic32
+	lateLogic64
+)

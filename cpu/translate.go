@@ -43,12 +43,10 @@ func (t *translator) run(v *view, p *codePage, rip uint64) *Fault {
 	t.ops = append(t.ops, makeEnd(rip))
 	for i := range t.ops {
 		t.ops[i].rem = uint16(len(t.ops) - 1 - i)
-		t.ops[i].code = t.ops[i].base
 	}
-	quieten(t.ops)
-	fuse(t.ops)
-	if !v.unpaired {
-		pair(t.ops)
+	choose(t.ops)
+	if !v.unjoined {
+		join(t.ops)
 	}
 	p.add(t.ops)
 	v.ops += len(t.ops) - 1

@@ -48,7 +48,7 @@ type view struct {
 	half  codeHalf
 	plain bool // leave every instruction to its executor: for tests
 
-	unpaired bool // for the profile of pairs
+	unjoined bool // for the profile of sequences
 }
 
 const viewCache = 16
