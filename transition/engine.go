@@ -86,6 +86,10 @@ type Report struct {
 // ErrNoTarget is returned by operations that need a transition in progress.
 var ErrNoTarget = errors.New("no transition in progress")
 
+// ErrNoReliableStack is why a task cannot be switched where no stack can be
+// trusted.
+var ErrNoReliableStack = errors.New("the kernel has no reliable stack traces")
+
 // signalsTimeout is SIGNALS_TIMEOUT: every so many attempts the remaining
 // tasks are signaled.
 const signalsTimeout = 15
@@ -94,6 +98,10 @@ const file = "kernel/livepatch/transition.c"
 
 // Engine drives each task's patch state to the target.
 type Engine struct {
+	// NoReliableStack is !klp_have_reliable_stack(): no task is switched by a
+	// look at its stack. It is set before the first transition.
+	NoReliableStack bool
+
 	sys    System
 	bus    *smp.Bus
 	log    trace.Source
@@ -229,6 +237,9 @@ func (e *Engine) trySwitchTask(t *Task, ranges []Range) Straggler {
 	s := Straggler{Task: t}
 	if smp.Peek(&t.patchState) == smp.Peek(&e.target) {
 		return s
+	}
+	if e.NoReliableStack {
+		return Straggler{Task: t, Reason: Unreliable, Err: ErrNoReliableStack}
 	}
 	s = e.checkAndSwitchTask(t, ranges)
 	switch s.Reason {

@@ -34,7 +34,10 @@ type Config struct {
 	Seed   uint64
 	Limits Limits // zero fields take their defaults
 
-	Preempt Preemption
+	Preempt  Preemption
+	Unwinder Unwinder
+	// NoLivepatch is a kernel without CONFIG_LIVEPATCH.
+	NoLivepatch bool
 	// Check looks at the properties of the livepatch core at every step.
 	Check   bool
 	Offline []int // vCPUs that are there but not online; never CPU 0

@@ -56,6 +56,8 @@ func (s system) WakeIfIdle(cpu int) { s.m.cpus[cpu].woken = true }
 func (s system) Signal(t *transition.Task) {
 	task := s.m.byTask[t]
 	switch {
+	case task.isBootTask() && !task.Kthread:
+		s.m.klp.SwitchPoint(t) // init goes by its kernel exit, and waits again
 	case task.isBootTask() || task == s.m.shell:
 	case task.Kthread:
 		s.m.wakeState(task, taskInterruptible)
@@ -300,11 +302,13 @@ func (m *Machine) newKlp() error {
 	m.newTracer()
 	m.newKprobes()
 	m.engine = transition.NewEngine(system{m}, &m.bus, m.emit)
+	m.engine.NoReliableStack = m.cfg.Unwinder == UnwinderGuess
 	m.klp = livepatch.NewCore(livepatch.Config{
 		Bus: &m.bus, Sink: m.emit, Ftrace: m.ftrace, Engine: m.engine, Resolver: m,
 		Modules: klpModules{m}, Scheduler: klpScheduler{m},
 		HandlerGate: m.core["klp_ftrace_handler"],
 		Guest:       klpGuest{m}, Relocator: klpRelocator{m},
+		NoReliableStack: m.cfg.Unwinder == UnwinderGuess,
 	})
 	return nil
 }

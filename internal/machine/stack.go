@@ -19,12 +19,27 @@ type unwinder struct {
 func unwindName(addr uint64) string { return fmt.Sprintf("%x", addr) }
 
 func (u *unwinder) add(f obj.FrameTable) error {
+	if f.Debug {
+		t, err := unwind.ParseDebug(f.Object, f.Data)
+		if err == nil {
+			u.tables.AddDebug(frameName(f), t)
+		}
+		return err
+	}
 	t, err := unwind.Parse(f.Object, f.Addr, f.Data)
 	if err != nil {
 		return err
 	}
-	u.tables.Add(unwindName(f.Addr), t)
+	u.tables.Add(frameName(f), t)
 	return nil
+}
+
+// frameName is what a table is removed by.
+func frameName(f obj.FrameTable) string {
+	if f.Debug {
+		return "debug " + unwindName(f.Addr)
+	}
+	return unwindName(f.Addr)
 }
 
 // addORC adds the ORC data of an image whose sections are in memory: each file
@@ -84,7 +99,7 @@ func textEnd(im *obj.Image) uint64 {
 
 func (u *unwinder) removeORC(im *obj.Image) { u.tables.Remove(unwindName(im.Base)) }
 
-func (u *unwinder) remove(f obj.FrameTable) { u.tables.Remove(unwindName(f.Addr)) }
+func (u *unwinder) remove(f obj.FrameTable) { u.tables.Remove(frameName(f)) }
 
 // alias makes the unwind data of original serve for a copy of it at addr.
 func (u *unwinder) alias(addr, original, size uint64) error {
@@ -123,7 +138,7 @@ func (m *Machine) walkInto(tr *unwind.Trace, t *Task) {
 		m.unwind.text = m.isText
 		o.Text = m.unwind.text
 	}
-	m.unwind.tables.Walk(tr, unwind.Top(s.RIP, s.R, !m.atGate(s.RIP)), m.mem, o)
+	m.followStack(tr, t, unwind.Top(s.RIP, s.R, !m.atGate(s.RIP)), o)
 }
 
 // atGate reports that a task stopped at rip has called into the kernel there

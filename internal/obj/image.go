@@ -44,7 +44,7 @@ type Image struct {
 	Sections  []Placed
 	Symbols   []Symbol     // by file, and in symbol table order within one
 	CallSites []CallSite   // by address
-	Frames    []FrameTable // one for each .eh_frame section
+	Frames    []FrameTable // one for each .eh_frame and .debug_frame section
 }
 
 // Segment is a page-aligned run of memory with one set of permissions.
@@ -114,11 +114,13 @@ type CallSite struct {
 // Offset is the distance of the site from its function.
 func (s CallSite) Offset() uint64 { return s.Addr - s.Func }
 
-// FrameTable is a relocated .eh_frame section. Its bytes are also in a segment.
+// FrameTable is a relocated .eh_frame section, whose bytes are also in a
+// segment, or a .debug_frame section, which is in none.
 type FrameTable struct {
 	Object string
-	Addr   uint64
+	Addr   uint64 // where it lies; of a .debug_frame a number of its own
 	Data   []byte
+	Debug  bool
 }
 
 // UndefinedSymbol is a name that nothing defines, with its first use.

@@ -111,6 +111,7 @@ func (l *linker) relocate() error {
 			}
 		}
 	}
+	l.debugFrames()
 	return nil
 }
 

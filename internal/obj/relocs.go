@@ -16,8 +16,12 @@ func (p *parser) relocations() error {
 			return p.secErrf(s, "relocations for section %d; there are %d sections", s.Info, p.shnum)
 		}
 		target := p.f.Sections[s.Info]
-		// Debug information is not loaded: what its relocations say is moot.
+		// Debug information is not loaded: what its relocations say is moot, but
+		// for those of .debug_frame, which a stack walk may fall back on.
 		if !target.alloc() {
+			if target.Name == debugFrameSection && p.relocSection(s, target) != nil {
+				target.Relocs, target.Data = nil, nil
+			}
 			continue
 		}
 		if err := p.relocSection(s, target); err != nil {

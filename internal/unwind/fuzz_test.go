@@ -32,6 +32,30 @@ func FuzzWalk(f *testing.F) {
 	})
 }
 
+// FuzzDebugFrame is FuzzWalk for .debug_frame.
+func FuzzDebugFrame(f *testing.F) {
+	f.Add(debugLike(false))
+	f.Add(debugLike(true))
+	m := make(sparse)
+	for i := uint64(0); i < 64; i++ {
+		m[stackAddr+i*8] = textAddr + i*16
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tab, err := ParseDebug("fuzz", data)
+		if err != nil {
+			return
+		}
+		ts := new(Tables)
+		ts.AddDebug("fuzz", tab)
+		for pc := uint64(textAddr); pc < textAddr+0x100; pc += 0x20 {
+			tr := ts.Reliable(Top(pc, regsWithSP(stackAddr), true), m, WalkOptions{})
+			if tr.Reliable == (tr.Why != "") || len(tr.Entries) == 0 {
+				t.Fatalf("walk from %x: %+v", pc, tr)
+			}
+		}
+	})
+}
+
 // Every prefix of a section parses or is refused.
 func TestTruncated(t *testing.T) {
 	data := kernelLike().b

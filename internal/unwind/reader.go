@@ -8,9 +8,10 @@ import (
 // reader takes values off a byte slice. After the first failure it returns
 // zeros; err says what failed.
 type reader struct {
-	b   []byte
-	off int
-	err error
+	b    []byte
+	off  int
+	err  error
+	long bool // the entry has the 64-bit form
 }
 
 var errShort = errors.New("the data ends in the middle of a value")

@@ -13,7 +13,7 @@ const maxProgram = 1 << 16
 // longer ones only cost time, once for each entry that has its own common entry.
 const maxAugmentation = 8
 
-// Table is the unwind data of one .eh_frame section.
+// Table is the unwind data of one .eh_frame or .debug_frame section.
 type Table struct {
 	object string
 	fdes   []fde // by start
@@ -50,10 +50,22 @@ const (
 // in errors. The table shares data, which must not change.
 func Parse(object string, addr uint64, data []byte) (*Table, error) {
 	p := &tableParser{t: &Table{object: object}, addr: addr, data: data, cies: make(map[int]*cie)}
+	return p.parse(".eh_frame")
+}
+
+// ParseDebug reads a relocated .debug_frame section (DWARF 5, 6.4.1): its common
+// entries are told by another number and found by their offset in the section.
+func ParseDebug(object string, data []byte) (*Table, error) {
+	p := &tableParser{t: &Table{object: object}, data: data, debug: true, cies: make(map[int]*cie)}
+	return p.parse(".debug_frame")
+}
+
+func (p *tableParser) parse(section string) (*Table, error) {
+	data := p.data
 	for off := 0; off < len(data); {
 		next, err := p.entry(off)
 		if err != nil {
-			return nil, fmt.Errorf("%s: .eh_frame+%#x: %w", object, off, err)
+			return nil, fmt.Errorf("%s: %s+%#x: %w", p.t.object, section, off, err)
 		}
 		if next == 0 {
 			break
@@ -89,10 +101,11 @@ func (t *Table) find(pc uint64) *fde {
 }
 
 type tableParser struct {
-	t    *Table
-	addr uint64
-	data []byte
-	cies map[int]*cie // by offset; nil for one that is being refused
+	t     *Table
+	addr  uint64
+	data  []byte
+	debug bool         // .debug_frame
+	cies  map[int]*cie // by offset; nil for one that is being refused
 }
 
 // body finds the entry at off: its contents, and where the next entry begins.
@@ -102,6 +115,7 @@ func (p *tableParser) body(off int) (r *reader, next int, err error) {
 	n := r.uint(4)
 	if n == 0xffffffff {
 		n = r.uint(8)
+		r.long = true
 	}
 	switch {
 	case r.err != nil:
@@ -123,21 +137,41 @@ func (p *tableParser) entry(off int) (next int, err error) {
 		return 0, err
 	}
 	at := r.off
-	id := r.uint(4)
+	id, common := p.id(r)
 	switch {
 	case r.err != nil:
 		return 0, r.err
-	case id == 0:
+	case common:
 		_, err := p.cie(off)
 		return next, err
-	case id > uint64(at):
+	case !p.debug && id > uint64(at):
 		return 0, fmt.Errorf("the common entry is said to be %#x bytes before %#x", id, at)
+	case p.debug && id >= uint64(len(p.data)):
+		return 0, fmt.Errorf("the common entry is said to be at %#x; the section has %#x bytes", id, len(p.data))
 	}
-	c, err := p.cie(at - int(id))
+	from := at - int(id)
+	if p.debug {
+		from = int(id)
+	}
+	c, err := p.cie(from)
 	if err != nil {
-		return 0, fmt.Errorf("its common entry at %#x: %w", at-int(id), err)
+		return 0, fmt.Errorf("its common entry at %#x: %w", from, err)
 	}
 	return next, p.fde(r, c)
+}
+
+// id reads what tells a common entry from others, or where theirs is.
+func (p *tableParser) id(r *reader) (id uint64, common bool) {
+	if !p.debug {
+		id = r.uint(4)
+		return id, id == 0
+	}
+	if r.long {
+		id = r.uint(8)
+		return id, id == ^uint64(0)
+	}
+	id = r.uint(4)
+	return id, id == 0xffffffff
 }
 
 // cie reads the common entry at off, once.
@@ -149,21 +183,29 @@ func (p *tableParser) cie(off int) (*cie, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r == nil || r.uint(4) != 0 {
+	if r == nil {
+		return nil, fmt.Errorf("not a common entry")
+	}
+	if _, common := p.id(r); !common {
 		return nil, fmt.Errorf("not a common entry")
 	}
 	version := r.byte()
 	aug := r.cstring(maxAugmentation)
+	if p.debug && version == 4 {
+		if a, seg := r.byte(), r.byte(); r.err == nil && (a != 8 || seg != 0) {
+			return nil, fmt.Errorf("addresses of %d bytes and segments of %d, want 8 and 0", a, seg)
+		}
+	}
 	c := &cie{codeAlign: r.uleb(), dataAlign: r.sleb()}
 	ra := uint64(r.byte())
-	if version == 3 {
+	if version >= 3 {
 		r.off--
 		ra = r.uleb()
 	}
 	switch {
 	case r.err != nil:
 		return nil, r.err
-	case version != 1 && version != 3:
+	case version != 1 && version != 3 && (version != 4 || !p.debug):
 		return nil, fmt.Errorf("version %d, want 1 or 3", version)
 	case ra != dwarfRA:
 		return nil, fmt.Errorf("the return address is register %d, want %d", ra, dwarfRA)

@@ -9,6 +9,7 @@ import (
 // use.
 type Tables struct {
 	tables  []named
+	debug   []named // .debug_frame: asked where the others know nothing
 	orc     []namedORC
 	aliases []alias
 	rows    map[uint64]*row // computed rows by address; emptied when the set changes
@@ -57,6 +58,14 @@ func (ts *Tables) Add(name string, tables ...*Table) {
 	ts.rows = nil
 }
 
+// AddDebug registers tables that are believed where Add has none for an address.
+func (ts *Tables) AddDebug(name string, tables ...*Table) {
+	for _, t := range tables {
+		ts.debug = append(ts.debug, named{name, t})
+	}
+	ts.rows = nil
+}
+
 // AddORC registers the ORC data of an image or module under its name. Where
 // code has both, ORC is believed, as the kernel knows nothing else.
 func (ts *Tables) AddORC(name string, t *ORCTable) {
@@ -81,6 +90,7 @@ func (ts *Tables) Alias(name string, start, size, original uint64) error {
 // Remove takes out all tables and aliases of that name.
 func (ts *Tables) Remove(name string) {
 	ts.tables = slices.DeleteFunc(ts.tables, func(n named) bool { return n.name == name })
+	ts.debug = slices.DeleteFunc(ts.debug, func(n named) bool { return n.name == name })
 	ts.aliases = slices.DeleteFunc(ts.aliases, func(a alias) bool { return a.name == name })
 	ts.orc = slices.DeleteFunc(ts.orc, func(n namedORC) bool { return n.name == name })
 	ts.rows = nil
@@ -90,6 +100,7 @@ func (ts *Tables) Remove(name string) {
 func (ts *Tables) Clone() *Tables {
 	return &Tables{
 		tables:  append([]named(nil), ts.tables...),
+		debug:   append([]named(nil), ts.debug...),
 		orc:     append([]namedORC(nil), ts.orc...),
 		aliases: append([]alias(nil), ts.aliases...),
 	}
@@ -128,9 +139,11 @@ func (ts *Tables) findORC(pc uint64) *orcEntry {
 // find returns the entry for pc, and pc as that entry counts it.
 func (ts *Tables) find(pc uint64) (*fde, uint64) {
 	pc = ts.unalias(pc)
-	for _, n := range ts.tables {
-		if f := n.t.find(pc); f != nil {
-			return f, pc
+	for _, tables := range [2][]named{ts.tables, ts.debug} {
+		for _, n := range tables {
+			if f := n.t.find(pc); f != nil {
+				return f, pc
+			}
 		}
 	}
 	return nil, pc

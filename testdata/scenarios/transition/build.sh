@@ -17,3 +17,4 @@ for src in *.c; do
 		-c "$src" -o "$out/$name.o"
 done
 as --64 -o "$out/orc.o" orc.S
+as --64 -o "$out/debugframe.o" debugframe.S
