@@ -38,6 +38,8 @@ func messages() []string {
 		"failed to enable patch '%s'",
 		"module %s is not marked as a livepatch module",
 		"Livepatch patch (%s) is not compatible with the already installed livepatches.",
+		"This architecture doesn't have support for the livepatch consistency model.",
+		"The livepatch transition may never complete.",
 		"failed to find location for function '%s'",
 		"failed to set ftrace filter for function '%s' (%d)",
 		"failed to register ftrace handler for function '%s' (%d)",
