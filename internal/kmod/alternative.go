@@ -54,11 +54,9 @@ func (p *patcher) applyAlternatives() error {
 		}
 		alts[i] = a
 	}
-	for i := range alts {
-		// Alternatives of alternatives: the entries of one place follow each other.
-		for j := i + 1; j < len(alts) && alts[j].instr == alts[i].instr; j++ {
-			n := max(alts[i].instrLen, alts[j].instrLen)
-			alts[i].instrLen, alts[j].instrLen = n, n
+	for i, end := 0, 0; i < len(alts); i++ {
+		if i == end { // alternatives of alternatives: the entries of one place follow each other
+			end = longestOfRun(alts, i)
 		}
 		if err := p.own(s, uint64(i*altSize), alts[i].instr, uint64(alts[i].instrLen)); err != nil {
 			return err
@@ -68,6 +66,19 @@ func (p *patcher) applyAlternatives() error {
 		}
 	}
 	return nil
+}
+
+// longestOfRun gives all entries for one place, from i on, the length of the
+// longest, and returns where they end.
+func longestOfRun(alts []alt, i int) int {
+	end, n := i, 0
+	for ; end < len(alts) && alts[end].instr == alts[i].instr; end++ {
+		n = max(n, alts[end].instrLen)
+	}
+	for ; i < end; i++ {
+		alts[i].instrLen = n
+	}
+	return end
 }
 
 func (p *patcher) applyAlternative(s *Section, i int, a *alt) error {

@@ -1,8 +1,8 @@
 package kmod
 
 import (
+	"bytes"
 	"encoding/binary"
-	"strings"
 )
 
 // Sections of exported symbols: arrays of struct kernel_symbol.
@@ -69,7 +69,7 @@ func (k *Module) stringAt(addr uint64) (string, bool) {
 		}
 		b := m.Bytes[addr-m.Base:]
 		b = b[:min(len(b), maxName+1)]
-		if n := strings.IndexByte(string(b), 0); n >= 0 {
+		if n := bytes.IndexByte(b, 0); n >= 0 {
 			return string(b[:n]), true
 		}
 	}

@@ -27,7 +27,7 @@ type CPU struct {
 	Possible    int    // CPUs that there may ever be
 	// IsText reports an address in the code of the kernel or a module.
 	IsText func(addr uint64) bool
-	// Warn is WARN_ON_ONCE.
+	// Warn is a WARN_ON; it is called once at most for each function.
 	Warn func(function, condition string)
 }
 
@@ -35,7 +35,7 @@ type CPU struct {
 // decided by the CPU at hand is patched. .call_sites asks for nothing there: the
 // modeled CPU needs no accounting of call depth.
 func (k *Module) Finalize(c CPU) error {
-	p := &patcher{k: k, CPU: c}
+	p := newPatcher(k, c)
 	for _, step := range []func() error{
 		p.applyRetpolines, p.applyReturns, p.applyAlternatives, p.sealEndbr, p.unlock,
 	} {
@@ -50,6 +50,18 @@ func (k *Module) Finalize(c CPU) error {
 type patcher struct {
 	CPU
 	k *Module
+}
+
+func newPatcher(k *Module, c CPU) *patcher {
+	p := &patcher{k: k, CPU: c}
+	warned := map[string]bool{}
+	p.Warn = func(function, condition string) {
+		if !warned[function] {
+			warned[function] = true
+			c.Warn(function, condition)
+		}
+	}
+	return p
 }
 
 // table reads a section from memory.

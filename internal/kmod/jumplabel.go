@@ -26,7 +26,7 @@ type JumpEntry struct {
 
 // JumpEntries reads __jump_table from memory.
 func (k *Module) JumpEntries(c CPU) ([]JumpEntry, error) {
-	p := &patcher{k: k, CPU: c}
+	p := newPatcher(k, c)
 	s, data, err := p.table("__jump_table")
 	if err != nil || s == nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (k *Module) inMem(t MemType, addr uint64) bool {
 // EnableJumps is jump_label_add_module: the code of keys that are no longer in
 // their first state is changed.
 func (k *Module) EnableJumps(c CPU, entries []JumpEntry) error {
-	p := &patcher{k: k, CPU: c}
+	p := newPatcher(k, c)
 	for _, e := range entries {
 		on, kind, err := e.state(c.Mem)
 		if err != nil {

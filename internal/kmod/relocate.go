@@ -13,6 +13,9 @@ type Hash func(addr uint64) string
 // Relocate is apply_relocations but for those of livepatches: the relocations
 // of every section that is loaded, in the order of the sections.
 func (k *Module) Relocate(hash Hash) error {
+	if err := k.countRelocs(); err != nil {
+		return err
+	}
 	for _, s := range k.Sections[1:] {
 		target, ok := k.relocTarget(s)
 		if !ok || s.Flags&flagRelaLivepatch != 0 {
@@ -26,6 +29,22 @@ func (k *Module) Relocate(hash Hash) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// countRelocs refuses a file whose sections of relocations are more than the
+// file: they overlap, and applying them would take longer than any file should.
+func (k *Module) countRelocs() error {
+	left := uint64(len(k.file))
+	for _, s := range k.Sections {
+		if s.Type != elf.SHT_RELA {
+			continue
+		}
+		if s.Size > left {
+			return k.broken("section %d %s: the sections of relocations overlap", s.Index, s.Name)
+		}
+		left -= s.Size
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ const (
 // whose key is not exported, is the kernel's alone: such a site goes on to call
 // the trampoline.
 func (k *Module) StaticCalls(c CPU) error {
-	p := &patcher{k: k, CPU: c}
+	p := newPatcher(k, c)
 	s, data, err := p.table(".static_call_sites")
 	if err != nil || s == nil {
 		return err
