@@ -47,3 +47,43 @@ func (f *Ftrace) UnregisterDirect(o *Ops) error {
 	o.Func, o.Direct = 0, 0
 	return err
 }
+
+// ModifyDirect is modify_ftrace_direct: the sites of a DIRECT ops call another
+// function. tmp is an ops without a handler that is on the sites meanwhile, so
+// that they go by way of the list function, which finds the old function or the
+// new one. Errors: EINVAL where the ops is not registered; what its own ops_func
+// refuses with where a site has an IPMODIFY ops, too.
+func (f *Ftrace) ModifyDirect(o, tmp *Ops, addr uint64) error {
+	if o.Flags&OpsDirect == 0 || o.Flags&OpsEnabled == 0 {
+		return errno.EINVAL
+	}
+	tmp.Flags |= OpsStub | OpsInitialized
+	tmp.filter = o.filter
+	if err := f.Register(tmp); err != nil {
+		return err
+	}
+	err := f.shareAgain(o)
+	if err == nil {
+		o.Direct = addr
+		f.bus.Yield("modify_ftrace_direct")
+	}
+	if uerr := f.Unregister(tmp); err == nil {
+		err = uerr
+	}
+	tmp.filter = nil
+	return err
+}
+
+// shareAgain is __ftrace_hash_update_ipmodify for another target of the same
+// sites.
+func (f *Ftrace) shareAgain(o *Ops) error {
+	for _, ip := range o.Filter() {
+		if r := f.Record(ip); r == nil || r.Flags&FlagDisabled != 0 || r.Flags&FlagIPModify == 0 {
+			continue
+		}
+		if err := shareWithIPModify(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}

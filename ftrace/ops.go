@@ -87,7 +87,7 @@ func (f *Ftrace) TrampolineOf(o *Ops) uint64 {
 	switch {
 	case o.trampoline != nil:
 		return o.trampoline.Addr
-	case o.Flags&OpsDirect != 0:
+	case o.Flags&OpsDirect != 0 && o.Direct != 0:
 		return f.regsCaller.Start
 	}
 	return 0

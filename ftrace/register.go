@@ -17,11 +17,7 @@ func (f *Ftrace) Register(o *Ops) error {
 	if err := f.prepareDirect(o); err != nil {
 		return err
 	}
-	if err := f.register(o); err != nil {
-		f.cleanupDirect(o)
-		return err
-	}
-	return nil
+	return f.register(o)
 }
 
 // register is ftrace_startup.

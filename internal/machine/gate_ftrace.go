@@ -13,6 +13,8 @@ const (
 	opsFunc       = 0
 	opsFlags      = 16
 	opsTrampoline = 144
+	opsFuncAt     = 192 // ops_func
+	opsDirectAt   = 208 // direct_call
 )
 
 // opsSettable are the flags that the owner of an ops may set.
@@ -50,6 +52,11 @@ func (m *Machine) syncOps(o *ftrace.Ops) error {
 	if err != nil {
 		return err
 	}
+	ask, err := m.mem.Load(o.Addr+opsFuncAt, 8)
+	if err != nil {
+		return err
+	}
+	o.OpsFunc = m.opsFunc(ask)
 	if o.Flags&ftrace.OpsEnabled == 0 {
 		o.Func, o.Flags = fn, ftrace.OpsFlags(flags)&opsSettable|ftrace.OpsInitialized
 		if sym, ok := m.syms.Lookup(o.Addr); !ok || sym.Object != vmlinux {
@@ -62,11 +69,9 @@ func (m *Machine) syncOps(o *ftrace.Ops) error {
 // storeOps writes back what ftrace has changed.
 func (m *Machine) storeOps(o *ftrace.Ops) {
 	_ = m.mem.Store(o.Addr+opsFlags, 8, uint64(o.Flags)) // read before
-	at := uint64(0)
-	if t := o.Trampoline(); t != nil {
-		at = t.Addr
-	}
+	at := m.ftrace.TrampolineOf(o)
 	_ = m.mem.Store(o.Addr+opsTrampoline, 8, at)
+	_ = m.mem.Store(o.Addr+opsDirectAt, 8, o.Direct)
 }
 
 // opsGate is a gate whose first argument is a struct ftrace_ops and that may
@@ -107,6 +112,7 @@ func ftraceGates() []gate {
 		}),
 		opsGate("register_ftrace_direct", (*Machine).registerDirect),
 		opsGate("unregister_ftrace_direct", (*Machine).unregisterDirect),
+		opsGate("modify_ftrace_direct", (*Machine).modifyDirect),
 		opsGate("ftrace_set_filter_ip", func(m *Machine, o *ftrace.Ops, a [3]uint64) error {
 			return m.ftrace.SetFilterIPs(o, []uint64{a[0]}, int32(a[1]) != 0, int32(a[2]) != 0)
 		}),

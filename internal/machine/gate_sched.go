@@ -18,6 +18,7 @@ func (m *Machine) gateSchedule(c *CPU, t *Task) error {
 	if err := m.atomic(t); err != nil {
 		return err
 	}
+	t.quiesced++ // also of one that runs on
 	want := m.want(t)
 	m.setWant(t, 0)
 	switch {

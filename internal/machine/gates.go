@@ -159,6 +159,7 @@ func (m *Machine) gateSyscallExit(c *CPU, t *Task) error {
 	rax := c.vcpu.Reg(cpu.RAX)
 	t.exitStatus = rax
 	t.inUser = true
+	t.quiesced++
 	m.klp.SwitchPoint(&t.Task)
 	m.setWant(t, 0)
 	if t.stopPending() && t.signals&fatalSignals == 0 && t.job == nil {

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"klpemu/ftrace"
@@ -218,29 +219,41 @@ func (w ftraceWaits) SynchronizeRCUTasksRude() {
 	w.m.onEachCPU("synchronize_rcu_tasks_rude")
 }
 
-// SynchronizeRCUTasks waits for the tasks that are in a trampoline, or in what
-// it has called: its bytes go afterwards. Its call sites have been updated, so
-// who leaves stays out.
+// SynchronizeRCUTasks waits for every task that may have been preempted anywhere:
+// each must schedule of its own will, sleep or leave the kernel once. The call
+// sites have been updated before, so nobody is in a trampoline then.
 func (w ftraceWaits) SynchronizeRCUTasks() {
 	w.m.bus.Yield("synchronize_rcu_tasks")
-	w.m.waitOthers("synchronize_rcu_tasks", w.m.inTrampoline)
+	w.m.rcuTasks("synchronize_rcu_tasks")
 }
 
-// waitOthers waits until every task but the running one has been seen outside
-// once. on names the wait.
-func (m *Machine) waitOthers(on string, inside func(*Task) bool) {
-	var left []*Task
+// rcuTasks is a grace period of RCU-tasks (kernel/rcu/tasks.h). name is that of
+// the wait in reports, where the first task that holds it up stands beside it.
+func (m *Machine) rcuTasks(name string) {
+	type holdout struct {
+		t        *Task
+		quiesced uint64
+	}
+	var left []holdout
 	self := m.current()
-	for _, t := range append(m.IdleTasks(), m.tasks...) {
-		if t != self && inside(t) {
-			left = append(left, t)
+	for _, t := range m.tasks {
+		if t != self && t.rcuTasksHoldout() {
+			left = append(left, holdout{t, t.quiesced})
 		}
 	}
+	if len(left) == 0 {
+		return
+	}
+	names := make([]string, len(left))
+	for i, h := range left {
+		names[i] = h.t.String()
+	}
+	on := name + " (" + strings.Join(names, ", ") + " must schedule of its own will)"
 	m.waitUntil(on, func() bool {
 		still := left[:0]
-		for _, t := range left {
-			if t.state != Dead && inside(t) {
-				still = append(still, t)
+		for _, h := range left {
+			if h.t.quiesced == h.quiesced && h.t.rcuTasksHoldout() {
+				still = append(still, h)
 			}
 		}
 		left = still
@@ -248,19 +261,9 @@ func (m *Machine) waitOthers(on string, inside func(*Task) bool) {
 	})
 }
 
-// inTrampoline reports whether a task is in a trampoline or in a function that
-// one has called.
-func (m *Machine) inTrampoline(t *Task) bool {
-	if t.state == Dead || t.inUser || len(m.trampolines.live) == 0 {
-		return false
-	}
-	for _, addr := range m.walk(t).Entries {
-		if m.trampolines.holds(addr) {
-			return true
-		}
-	}
-	return false
-}
+// rcuTasksHoldout is rcu_tasks_is_holdout: a task that is runnable and has not
+// been seen outside of the kernel. Idle tasks never are.
+func (t *Task) rcuTasksHoldout() bool { return t.state == Running && !t.inUser && !t.inLimbo() }
 
 // newKlp wires ftrace, the engine and the core together.
 func (m *Machine) newKlp() error {

@@ -58,6 +58,7 @@ type Machine struct {
 	opsByAddr     map[uint64]*ftrace.Ops // those of guest code
 	guestHandlers int                    // how many of them are registered
 	kprobe        kprobes
+	directTmp     *ftrace.Ops // tmp_ops of __modify_ftrace_direct
 	engine        *transition.Engine
 	klp           *livepatch.Core
 	klpMutex      bool

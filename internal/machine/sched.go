@@ -106,6 +106,9 @@ func (m *Machine) schedule(c *CPU) {
 	c.kicked = false
 	prev := c.curr
 	again := prev != c.idle && prev.state == Running && !prev.inLimbo()
+	if prev.state != Running {
+		prev.quiesced++
+	}
 	next := c.idle
 	if len(c.queue) > 0 {
 		next = c.queue[0]

@@ -100,6 +100,7 @@ func (m *Machine) enterSyscall(c *CPU, t *Task) {
 
 // startKthread calls a looping kthread's function once more, from kthread().
 func (m *Machine) startKthread(c *CPU, t *Task) {
+	t.quiesced++ // such a loop says cond_resched_tasks_rcu_qs()
 	v := c.vcpu
 	v.SetRIP(m.sym.fork)
 	v.SetReg(cpu.RSP, t.stack-ptRegsSize-8)

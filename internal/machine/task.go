@@ -69,6 +69,7 @@ type Task struct {
 	work        uint64 // the work_struct that it runs
 	worked      bool   // it has run one
 	wasPending  bool   // cancel_work_sync has found its work pending
+	quiesced    uint64 // quiescent states of RCU-tasks that it has passed (nvcsw)
 	stepOver    uint64 // the int3 of a kprobe whose instruction is next; 0: none
 	inInterrupt bool   // from the timer interrupt until its iretq
 
