@@ -142,11 +142,11 @@ func numberPrefix(v string) int {
 	if i < len(v) && (v[i] == '+' || v[i] == '-') {
 		i++
 	}
-	whole := digitRun(v[i:])
+	whole := digitsOf(v[i:])
 	i += whole
 	frac := 0
 	if i < len(v) && v[i] == '.' {
-		frac = digitRun(v[i+1:])
+		frac = digitsOf(v[i+1:])
 		if whole+frac > 0 {
 			i += 1 + frac
 		}
@@ -159,7 +159,7 @@ func numberPrefix(v string) int {
 		if j < len(v) && (v[j] == '+' || v[j] == '-') {
 			j++
 		}
-		if d := digitRun(v[j:]); d > 0 {
+		if d := digitsOf(v[j:]); d > 0 {
 			i = j + d
 		}
 	}

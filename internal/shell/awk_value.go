@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -79,7 +80,7 @@ func (v awkVal) truth() bool {
 // compare gives -1, 0 or 1.
 func (v awkVal) compare(w awkVal, format string) int {
 	if v.numeric() && w.numeric() {
-		return compareFloat(v.num(), w.num())
+		return cmp.Compare(v.num(), w.num())
 	}
 	return strings.Compare(v.str(format), w.str(format))
 }
@@ -123,7 +124,7 @@ func awkFormat(format string, args []awkVal) string {
 func boundSpec(spec string) string {
 	var b strings.Builder
 	for i := 0; i < len(spec); {
-		n := digitRun(spec[i:])
+		n := digitsOf(spec[i:])
 		if n > 5 {
 			b.WriteString("65536")
 		} else {

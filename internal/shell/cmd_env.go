@@ -3,8 +3,13 @@ package shell
 import (
 	"strings"
 
+	"klpemu/internal/errno"
+
 	"mvdan.cc/sh/v3/expand"
 )
+
+const envUsage = `env [-i] [-u NAME]... [-0] [-C DIR] [NAME=VALUE]... [COMMAND [ARG]...]
+Print the environment, or run COMMAND in a changed one; -i: an empty one.`
 
 func runWhich(c *Ctx) int {
 	status := 0
@@ -23,12 +28,28 @@ func runWhich(c *Ctx) int {
 }
 
 func runEnv(c *Ctx) int {
-	args := c.Args[1:]
-	s := c.sh
-	clean := len(args) > 0 && (args[0] == "-i" || args[0] == "-")
-	if clean {
-		args = args[1:]
+	opts, args, st, ok := c.Getopt("+iu:0C:", map[string]byte{"ignore-environment": 'i', "unset": 'u', "null": '0', "chdir": 'C'})
+	if !ok {
+		return st
 	}
+	clean, end, dir := false, "\n", ""
+	var unset []string
+	for _, o := range opts {
+		switch o.Flag {
+		case 'i':
+			clean = true
+		case 'u':
+			unset = append(unset, o.Arg)
+		case '0':
+			end = "\x00"
+		case 'C':
+			dir = o.Arg
+		}
+	}
+	if len(args) > 0 && args[0] == "-" {
+		clean, args = true, args[1:]
+	}
+	s := c.sh
 	sub := s.subshell()
 	defer sub.fds.closeAll()
 	sub.funcs = nil
@@ -38,6 +59,9 @@ func runEnv(c *Ctx) int {
 			v.Exported = false
 			sub.store(n, v)
 		}
+	}
+	for _, n := range unset {
+		sub.store(n, expand.Variable{})
 	}
 	for len(args) > 0 {
 		name, val, ok := strings.Cut(args[0], "=")
@@ -49,13 +73,23 @@ func runEnv(c *Ctx) int {
 	}
 	if len(args) == 0 {
 		for _, e := range sub.environ() {
-			c.Out().WriteString(e + "\n")
+			c.Out().WriteString(e + end)
 		}
 		return 0
 	}
-	if _, ok := sub.find(args[0]); !ok && !strings.Contains(args[0], "/") {
-		c.Errorf("'%s': No such file or directory", args[0])
-		return 127
+	if dir != "" {
+		abs := c.Abs(dir)
+		if i, err := c.FS().Stat(abs); err != nil || !i.IsDir() {
+			if err == nil {
+				err = errno.ENOTDIR
+			}
+			c.Errorf("cannot change directory to '%s': %s", dir, Reason(err))
+			return 125
+		}
+		sub.dir = abs
+	}
+	if st := c.runnable(args[0]); st != 0 {
+		return st
 	}
 	sub.executeCommand(args)
 	return sub.status

@@ -4,7 +4,6 @@ import (
 	"io"
 	"path"
 	"strconv"
-	"strings"
 
 	"klpemu/internal/errno"
 	"klpemu/internal/vfs"
@@ -12,10 +11,10 @@ import (
 
 func fileCommands() []*Command {
 	return []*Command{
-		{Name: "basename", Usage: "basename NAME [SUFFIX]\nPrint NAME without its directory and SUFFIX.", Run: runBasename},
+		{Name: "basename", Usage: basenameUsage, Run: runBasename},
 		{Name: "chmod", Usage: "chmod MODE FILE...\nSet the mode, octal or like u+x.", Run: runChmod},
 		{Name: "cp", Usage: "cp [-r] SOURCE... DEST\nCopy files; -r: directories too.", Run: runCp},
-		{Name: "dirname", Usage: "dirname NAME...\nPrint the directory part.", Run: runDirname},
+		{Name: "dirname", Usage: dirnameUsage, Run: runDirname},
 		{Name: "ln", Usage: "ln -s TARGET NAME\nMake a symbolic link; -f: replace one.", Run: runLn},
 		{Name: "mkdir", Usage: "mkdir [-p] [-m MODE] DIR...\nMake directories; -p: with those above, no error if there.", Run: runMkdir},
 		{Name: "mktemp", Usage: "mktemp [-d] [TEMPLATE]\nMake a file (-d: a directory) with a new name.", Run: runMktemp},
@@ -27,37 +26,6 @@ func fileCommands() []*Command {
 		{Name: "tee", Usage: "tee [-a] [FILE]...\nCopy standard input to each FILE and to standard output; -a: append.", Run: runTee},
 		{Name: "touch", Usage: "touch [-c] FILE...\nSet the modification time to now, and make files that are missing.", Run: runTouch},
 	}
-}
-
-func runBasename(c *Ctx) int {
-	_, args, st, ok := c.Getopt("+", nil)
-	if !ok {
-		return st
-	}
-	if len(args) == 0 {
-		return c.UsageError("missing operand")
-	}
-	if len(args) > 2 {
-		return c.UsageError("extra operand '%s'", args[2])
-	}
-	name := path.Base(args[0])
-	if args[0] == "" {
-		name = ""
-	}
-	if len(args) == 2 && name != args[1] {
-		name = strings.TrimSuffix(name, args[1])
-	}
-	return c.Print(name + "\n")
-}
-
-func runDirname(c *Ctx) int {
-	if len(c.Args) < 2 {
-		return c.UsageError("missing operand")
-	}
-	for _, a := range c.Args[1:] {
-		c.Out().WriteString(path.Dir(strings.TrimRight(a, "/")+strings.Repeat("/", boolStatus(strings.Trim(a, "/") != ""))) + "\n")
-	}
-	return 0
 }
 
 func runMkdir(c *Ctx) int {

@@ -152,52 +152,6 @@ func runCmp(c *Ctx) int {
 	return 1
 }
 
-func runComm(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("123", nil)
-	if !ok {
-		return st
-	}
-	if len(args) != 2 {
-		return c.UsageError("missing operand")
-	}
-	hide := map[byte]bool{}
-	for _, o := range opts {
-		hide[o.Flag] = true
-	}
-	var l [2][]string
-	for i, a := range args {
-		if st := c.sortLines([]string{a}, &l[i]); st != 0 {
-			return 1
-		}
-	}
-	emit := func(col byte, text string) {
-		if hide[col] {
-			return
-		}
-		for k := byte('1'); k < col; k++ {
-			if !hide[k] {
-				c.Out().WriteByte('\t')
-			}
-		}
-		c.Out().WriteString(text + "\n")
-	}
-	a, b := l[0], l[1]
-	for len(a) > 0 || len(b) > 0 {
-		switch {
-		case len(b) == 0 || len(a) > 0 && a[0] < b[0]:
-			emit('1', a[0])
-			a = a[1:]
-		case len(a) == 0 || b[0] < a[0]:
-			emit('2', b[0])
-			b = b[1:]
-		default:
-			emit('3', a[0])
-			a, b = a[1:], b[1:]
-		}
-	}
-	return 0
-}
-
 // readArgs reads all files, one after the other.
 func (c *Ctx) readArgs(args []string) (data []byte, status int) {
 	if len(args) == 0 {

@@ -14,7 +14,7 @@ func systemCommands() []*Command {
 		{Name: "bash", Usage: shUsage("bash"), Run: runSh},
 		{Name: "clear", Usage: "clear\nDo nothing: the console is a log.", Run: func(*Ctx) int { return 0 }},
 		{Name: "date", Usage: "date [-u] [-d @SECONDS] [-I] [-R] [--rfc-3339=date|seconds|ns] [+FORMAT]\nPrint the time of the machine.", Run: runDate},
-		{Name: "env", Usage: "env [-i] [NAME=VALUE]... [COMMAND [ARG]...]\nPrint the environment, or run COMMAND in a changed one.", Run: runEnv},
+		{Name: "env", Usage: envUsage, Run: runEnv, UsageStatus: 125},
 		{Name: "expr", Usage: "expr EXPRESSION\nEvaluate an expression.", Run: runExpr, UsageStatus: 2},
 		{Name: "hostname", Usage: "hostname\nPrint the machine's name.", Run: func(c *Ctx) int { return c.Print("klpemu\n") }},
 		{Name: "id", Usage: "id [-u|-g] [-n]\nPrint who runs the shell: root.", Run: runID},
@@ -23,7 +23,9 @@ func systemCommands() []*Command {
 		{Name: "sh", Usage: shUsage("sh"), Run: runSh},
 		{Name: "sleep", Usage: "sleep NUMBER[smhd]...\nLet the machine run for that long.", Run: runSleep},
 		{Name: "sync", Usage: "sync\nDo nothing.", Run: func(*Ctx) int { return 0 }},
-		{Name: "timeout", Usage: "timeout DURATION COMMAND [ARG]...\nRun COMMAND (nothing is cut short: limits end a command).", Run: runTimeout},
+		{Name: "nice", Usage: "nice [-n N] [COMMAND [ARG]...]\nRun COMMAND; priorities are not modeled, so N changes nothing.", Run: runNice, UsageStatus: 125},
+		{Name: "nohup", Usage: "nohup COMMAND [ARG]...\nRun COMMAND; there is no terminal to hang up.", Run: runNohup, UsageStatus: 125},
+		{Name: "timeout", Usage: timeoutUsage, Run: runTimeout, UsageStatus: 125},
 		{Name: "tty", Usage: "tty\nPrint the terminal: there is none.", Run: func(c *Ctx) int { c.Print("not a tty\n"); return 1 }},
 		{Name: "uname", Usage: "uname [-asnrvmo]\nPrint the system's name.", Run: runUname},
 		{Name: "which", Usage: "which NAME...\nPrint where commands are.", Run: runWhich},
@@ -77,7 +79,7 @@ func runSleep(c *Ctx) int {
 			total = math.MaxInt64 / 2
 		}
 	}
-	if err := c.Host().Sleep(total); err != nil {
+	if err := c.sleep(total); err != nil {
 		if _, ok := err.(*LimitError); ok {
 			c.Fail(err)
 			return 1
@@ -191,21 +193,6 @@ func runSh(c *Ctx) int {
 		sub.runText(text)
 	})
 	return s.status
-}
-
-func runTimeout(c *Ctx) int {
-	_, args, st, ok := c.Getopt("+k:s:", nil)
-	if !ok {
-		return st
-	}
-	if len(args) < 2 {
-		return c.UsageError("missing operand")
-	}
-	if _, ok := duration(args[0]); !ok {
-		return c.UsageError("invalid time interval '%s'", args[0])
-	}
-	c.sh.executeCommand(args[1:])
-	return c.sh.status
 }
 
 // runYes writes into a pipe as much as a reader could want; to anywhere else it

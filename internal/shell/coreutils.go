@@ -4,7 +4,7 @@ package shell
 // as far as scripts use them.
 func Coreutils() []*Command {
 	var all []*Command
-	for _, l := range [][]*Command{textCommands(), fileCommands(), listCommands(), systemCommands()} {
+	for _, l := range [][]*Command{textCommands(), sumCommands(), baseCommands(), fileCommands(), listCommands(), systemCommands()} {
 		all = append(all, l...)
 	}
 	return all

@@ -45,7 +45,8 @@ type kernel struct {
 	script     bool
 	commands   int
 	depth      int
-	err        error    // a limit or a fault: everything unwinds
+	err        error // a limit or a fault: everything unwinds
+	deadline   *deadline
 	pid        int      // $$
 	limitFlags bool     // options exist that raise limits
 	signals    []string // sent to the shell, not yet handled
