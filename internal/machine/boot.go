@@ -28,7 +28,7 @@ func Boot(cfg Config) (*Machine, error) {
 	m.trampolines.m = m
 	m.unwind.m = m
 	for _, step := range []func() error{
-		m.chooseProfile, m.startDynamicDebug, m.loadKernel, m.bindGates, m.newKlp, m.initCallSites, m.startCPUs, m.startTasks,
+		m.chooseProfile, m.startDynamicDebug, m.loadKernel, m.bindGates, m.setupSysfs, m.newKlp, m.initCallSites, m.startCPUs, m.startTasks,
 	} {
 		if err := step(); err != nil {
 			return nil, err

@@ -81,7 +81,7 @@ func (m *Machine) gateKmalloc(c *CPU, t *Task) error {
 
 func (m *Machine) gateKfree(c *CPU, t *Task) error {
 	addr := c.vcpu.Reg(cpu.RDI)
-	if addr != 0 && !m.release(addr) {
+	if addr > zeroSizePtr && !m.release(addr) {
 		m.src.WarnOn(true, "kfree", "invalid or freed object")
 	}
 	return nil

@@ -17,6 +17,7 @@ func workGates() []gate {
 		{"schedule_work", queueWorkGate(cpu.RDI, noReg)},
 		{"queue_delayed_work_on", queueDelayedGate(cpu.RDX, cpu.RDI, cpu.RCX)},
 		{"schedule_delayed_work", queueDelayedGate(cpu.RDI, noReg, cpu.RSI)},
+		{"delayed_work_timer_fn", (*Machine).gateDelayedTimer},
 		{"flush_work", (*Machine).gateFlushWork},
 		{"cancel_work_sync", (*Machine).gateCancelWork},
 		{"cancel_delayed_work_sync", (*Machine).gateCancelWork},
@@ -278,3 +279,12 @@ func (m *Machine) gateFlushWorkqueue(c *CPU, t *Task) error {
 	}
 	return endWait(c, t, 0)
 }
+
+// gateDelayedTimer is delayed_work_timer_fn(timer): the work is queued now.
+func (m *Machine) gateDelayedTimer(c *CPU, _ *Task) error {
+	m.queueGuestWork(c.vcpu.Reg(cpu.RDI)-delayedTimerAt, c.id)
+	return nil
+}
+
+// delayedTimerAt is delayed_work.timer.
+const delayedTimerAt = 32

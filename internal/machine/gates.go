@@ -25,6 +25,7 @@ func gateTable() []gate {
 	for _, gates := range [][]gate{
 		taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(),
 		moduleGates(), notifierGates(), signalGates(), ftraceGates(), kprobeGates(),
+		slabGates(), listDebugGates(), formatGates(), printkGates(), seqGates(), sysfsGates(), pidGates(),
 	} {
 		all = append(all, gates...)
 	}
@@ -57,8 +58,6 @@ func coreGates() []gate {
 		{"asm_sysvec_apic_timer_interrupt", (*Machine).gateIret},
 		{"preempt_schedule_irq", (*Machine).gatePreemptScheduleIrq},
 
-		{"_printk", (*Machine).gatePrintk},
-		{"printk", (*Machine).gatePrintk},
 		{"schedule", (*Machine).gateSchedule},
 		{"schedule_timeout", (*Machine).gateScheduleTimeout},
 		{"schedule_timeout_interruptible", timeoutGate(taskInterruptible)},
@@ -74,9 +73,6 @@ func coreGates() []gate {
 		{"kmalloc", (*Machine).gateKmalloc},
 		{"kzalloc", (*Machine).gateKmalloc},
 		{"kfree", (*Machine).gateKfree},
-		{"seq_printf", (*Machine).gateSeqPrintf},
-		{"seq_puts", (*Machine).gateSeqPuts},
-		{"seq_putc", (*Machine).gateSeqPutc},
 	}
 }
 

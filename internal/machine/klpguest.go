@@ -52,7 +52,7 @@ func (k klpGuest) Module(name string) uint64 {
 	return 0
 }
 
-func (k klpGuest) Hash(addr uint64) string { return k.m.formatPointer("", addr) }
+func (k klpGuest) Hash(addr uint64) string { return k.m.formatPointer(addr) }
 
 // klpRelocator is arch/x86/kernel/module.c for livepatch relocations.
 type klpRelocator struct{ m *Machine }
@@ -90,7 +90,7 @@ func (k klpRelocator) writeReloc(r livepatch.Rela, value uint64, size int, apply
 		return errno.ENOEXEC
 	}
 	mask := ^uint64(0) >> (64 - 8*size)
-	at := fmt.Sprintf("for type %d, loc %s, val %x", r.Type, k.m.formatPointer("", r.Loc), value)
+	at := fmt.Sprintf("for type %d, loc %s, val %x", r.Type, k.m.formatPointer(r.Loc), value)
 	switch {
 	case apply && old != 0:
 		k.m.printk(trace.Err, invalid+"is nonzero "+at)

@@ -88,7 +88,7 @@ func (m *Machine) placeKo(mod *Module) error {
 	if err != nil {
 		return err
 	}
-	if err := ko.Relocate(func(addr uint64) string { return m.formatPointer("", addr) }); err != nil {
+	if err := ko.Relocate(func(addr uint64) string { return m.formatPointer(addr) }); err != nil {
 		return err
 	}
 	if mod.relas, err = koRelas(ko); err != nil {

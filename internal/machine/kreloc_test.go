@@ -226,7 +226,7 @@ cleanup_module:
 	// has arrived there.
 	err = m.Insmod(ModuleSource{Name: "new", Files: []*obj.File{file}})
 	var fault *GuestFault
-	if !errors.As(err, &fault) && (err == nil || !strings.Contains(err.Error(), "seq_file")) {
+	if !errors.As(err, &fault) && (err == nil || !strings.Contains(err.Error(), "seq_puts")) {
 		t.Errorf("error %v, want the one of a call of cmdline_proc_show", err)
 	}
 }

@@ -89,6 +89,10 @@ type Machine struct {
 	profile    *Profile
 	canary     uint64
 	percpu     percpuSpace
+	sysfs      map[uint64]*SysfsDir // by the address of the kobject
+	sysfsRoot  *SysfsDir
+	sysfsCount int
+	caches     map[uint64]*slabCache // by the address of the kmem_cache
 
 	taskStructs taskStructs
 	mirrored    uint64 // bus.Writes when the task_structs were last written

@@ -177,6 +177,7 @@ func (m *Machine) runModule(mod *Module, src ModuleSource) error {
 	if err == nil {
 		err = m.checkSections(mod)
 	}
+	m.addModuleKobject(mod)
 	if err == nil {
 		err = m.initModule(mod, src)
 	}
@@ -350,6 +351,7 @@ func (m *Machine) callInit(mod *Module, src ModuleSource) (int32, error) {
 // dropModule is free_module.
 func (m *Machine) dropModule(mod *Module) {
 	m.killKprobes(mod.Name)
+	m.dropModuleKobject(mod)
 	for i, other := range m.modules {
 		if other == mod {
 			m.modules = append(m.modules[:i:i], m.modules[i+1:]...)

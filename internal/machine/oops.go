@@ -93,7 +93,7 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 	if errors.As(err, &f) {
 		code = f.Code
 	}
-	name := oopsName(f)
+	name := oopsName(f, err)
 	if low, ok := t.guardPage(f); ok {
 		name, code = "stack guard page", 0
 		say("BUG: TASK stack guard page was hit at %016x (stack is %016x..%016x)", f.Addr, low, low+stackSize)
@@ -118,6 +118,13 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 	say("---[ end trace 0000000000000000 ]---")
 }
 
+// dumpStack is dump_stack.
+func (m *Machine) dumpStack(c *CPU, t *Task) {
+	say := func(format string, args ...any) { m.printk(trace.Warning, fmt.Sprintf(format, args...)) }
+	m.showTask(c, t, say)
+	m.showTrace(t, say)
+}
+
 // kernelPanic is a call of panic(). A real machine stops there; ours ends the
 // task, as after an oops, and goes on.
 type kernelPanic struct{ text string }
@@ -126,10 +133,15 @@ type kernelPanic struct{ text string }
 func (p *kernelPanic) Error() string { return "Kernel panic - not syncing: " + p.text }
 
 func oopsHead(f *cpu.Fault, err error) []string {
-	var panicked *kernelPanic
+	var (
+		panicked *kernelPanic
+		bug      *kernelBug
+	)
 	switch {
 	case errors.As(err, &panicked):
 		return []string{panicked.Error()}
+	case errors.As(err, &bug):
+		return []string{cutHere, bug.Error()}
 	case f == nil:
 		return []string{"kernel: " + err.Error()}
 	case f.Vector == cpu.VectorPF:
@@ -168,7 +180,11 @@ func pageFaultHead(f *cpu.Fault) []string {
 	}
 }
 
-func oopsName(f *cpu.Fault) string {
+func oopsName(f *cpu.Fault, err error) string {
+	var bug *kernelBug
+	if errors.As(err, &bug) {
+		return "invalid opcode"
+	}
 	if f == nil {
 		return "general"
 	}

@@ -9,8 +9,9 @@ import (
 
 // Limits of the kernel's formatting.
 const (
-	maxFormat = 1024 // LOG_LINE_MAX, and what we read of a format string
-	maxField  = 1024 // of a width or precision
+	maxFormat = 1024    // PRINTKRB_RECORD_MAX
+	maxField  = 1024    // of a width or precision
+	maxText   = 1 << 20 // of one format or string
 )
 
 // varArgs walks the arguments of a variadic guest function at a gate: the
@@ -32,40 +33,91 @@ func (a *varArgs) word() (uint64, error) {
 	return a.m.mem.Load(a.c.vcpu.Reg(cpu.RBP)+16+8*uint64(i-len(argRegs)), 8)
 }
 
+// vaList walks a va_list of the guest (the x86-64 ABI's struct), and does not
+// move it.
+type vaList struct {
+	m                  *Machine
+	gp                 uint64 // offset of the next register in the save area
+	save, overflowArea uint64
+}
+
+// gpEnd is the end of the integer registers in the save area.
+const gpEnd = 48
+
+// vaListAt reads the va_list at an address.
+func (m *Machine) vaListAt(addr uint64) (*vaList, error) {
+	f := &fields{m: m}
+	a := &vaList{m: m, gp: f.word(addr) & 0xffffffff, overflowArea: f.word(addr + 8), save: f.word(addr + 16)}
+	return a, f.err
+}
+
+func (a *vaList) word() (uint64, error) {
+	if a.gp < gpEnd {
+		a.gp += 8
+		return a.m.mem.Load(a.save+a.gp-8, 8)
+	}
+	a.overflowArea += 8
+	return a.m.mem.Load(a.overflowArea-8, 8)
+}
+
+// argSource gives the arguments of a format, one by one.
+type argSource interface{ word() (uint64, error) }
+
 // sprintf formats like the kernel's vsnprintf: format is the register of the
 // format string, first the number of the first argument after it.
 func (m *Machine) sprintf(c *CPU, format cpu.Reg, first int) (string, error) {
-	f, err := m.readString(c.vcpu.Reg(format), maxFormat)
+	return m.vsprintf(c.vcpu.Reg(format), &varArgs{m: m, c: c, next: first}, maxFormat)
+}
+
+// vsprintf is vsnprintf with room for limit bytes; format is the address of the
+// format string.
+func (m *Machine) vsprintf(format uint64, args argSource, limit int) (string, error) {
+	f, err := m.readString(format, maxText)
 	if err != nil {
 		return "", err
 	}
-	args := &varArgs{m: m, c: c, next: first}
-	var out strings.Builder
-	for len(f) > 0 && out.Len() < maxFormat {
+	p := formatter{m: m, args: args, limit: limit}
+	if err := p.run(f); err != nil {
+		return "", err
+	}
+	s := p.out.String()
+	return s[:min(len(s), limit)], nil
+}
+
+// formatter is one run of vsnprintf.
+type formatter struct {
+	m     *Machine
+	args  argSource
+	limit int
+	depth int // of %pV
+	out   strings.Builder
+}
+
+func (p *formatter) run(f string) error {
+	for len(f) > 0 && p.out.Len() < p.limit {
 		i := strings.IndexByte(f, '%')
 		if i < 0 {
-			out.WriteString(f)
+			p.out.WriteString(f)
 			break
 		}
-		out.WriteString(f[:i])
-		var spec fmtSpec
-		spec, f, err = parseSpec(f[i+1:], args)
+		p.out.WriteString(f[:i])
+		spec, rest, err := parseSpec(f[i+1:], p.args)
 		if err != nil {
-			return "", err
+			return err
 		}
+		f = rest
 		if strings.IndexByte("diuxXocsp%", spec.verb) < 0 || spec.verb == 0 {
 			// The arguments that follow cannot be told apart any more.
-			m.src.WarnOn(true, "format_decode", "Please remove unsupported %"+printableVerb(spec.verb)+" in format string")
+			p.m.src.WarnOn(true, "format_decode", "Please remove unsupported %"+printableVerb(spec.verb)+" in format string")
 			break
 		}
-		text, err := m.formatArg(spec, args)
+		text, err := p.arg(spec)
 		if err != nil {
-			return "", err
+			return err
 		}
-		out.WriteString(text)
+		p.out.WriteString(text)
 	}
-	s := out.String()
-	return s[:min(len(s), maxFormat)], nil
+	return nil
 }
 
 // printableVerb shows the letter of a conversion.
@@ -79,6 +131,7 @@ func printableVerb(verb byte) string {
 // fmtSpec is one conversion of a format string.
 type fmtSpec struct {
 	minus, plus, space, alt, zero bool
+	hasWidth                      bool
 	width, prec                   int // prec -1: none
 	size                          int // bytes of an integer argument
 	verb                          byte
@@ -87,7 +140,7 @@ type fmtSpec struct {
 
 // parseSpec reads the conversion at the head of f, after the %, and returns
 // the rest.
-func parseSpec(f string, args *varArgs) (fmtSpec, string, error) {
+func parseSpec(f string, args argSource) (fmtSpec, string, error) {
 	s := fmtSpec{prec: -1, size: 4}
 	for ; len(f) > 0 && strings.IndexByte("-+ #0", f[0]) >= 0; f = f[1:] {
 		s.minus = s.minus || f[0] == '-'
@@ -97,6 +150,7 @@ func parseSpec(f string, args *varArgs) (fmtSpec, string, error) {
 		s.zero = s.zero || f[0] == '0'
 	}
 	var err error
+	s.hasWidth = len(f) > 0 && (f[0] == '*' || f[0] >= '0' && f[0] <= '9')
 	if s.width, f, err = parseCount(f, args); err != nil {
 		return s, f, err
 	}
@@ -114,17 +168,20 @@ func parseSpec(f string, args *varArgs) (fmtSpec, string, error) {
 	}
 	s.verb, f = f[0], f[1:]
 	if s.verb == 'p' {
-		for len(f) > 0 && (f[0] >= 'a' && f[0] <= 'z' || f[0] >= 'A' && f[0] <= 'Z') && len(s.ext) < 3 {
-			s.ext, f = s.ext+f[:1], f[1:]
-			if s.ext == "x" || s.ext == "S" || s.ext == "s" || s.ext == "B" {
-				break
-			}
+		i := 0
+		for i < len(f) && isAlnum(f[i]) {
+			i++
 		}
+		s.ext, f = f[:i], f[i:]
 	}
 	return s, f, nil
 }
 
-func parseCount(f string, args *varArgs) (int, string, error) {
+func isAlnum(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+func parseCount(f string, args argSource) (int, string, error) {
 	if strings.HasPrefix(f, "*") {
 		v, err := args.word()
 		return int(max(min(int32(v), maxField), -maxField)), f[1:], err
@@ -155,12 +212,12 @@ func (s *fmtSpec) parseLength(f string) string {
 	return f
 }
 
-// formatArg takes the conversion's argument and formats it.
-func (m *Machine) formatArg(s fmtSpec, args *varArgs) (string, error) {
+// arg takes the conversion's argument and formats it.
+func (p *formatter) arg(s fmtSpec) (string, error) {
 	if s.verb == '%' {
 		return "%", nil
 	}
-	v, err := args.word()
+	v, err := p.args.word()
 	if err != nil {
 		return "", err
 	}
@@ -172,10 +229,10 @@ func (m *Machine) formatArg(s fmtSpec, args *varArgs) (string, error) {
 	case 'c':
 		return s.pad(string([]byte{byte(v)})), nil
 	case 's':
-		text, err := m.formatString(s, v)
+		text, err := p.m.formatString(s, v)
 		return s.pad(text), err
 	case 'p':
-		return s.pad(m.formatPointer(s.ext, v)), nil
+		return p.pointer(s, v)
 	}
 	return "", nil
 }
@@ -184,14 +241,14 @@ func (m *Machine) formatString(s fmtSpec, addr uint64) (string, error) {
 	if addr == 0 {
 		return "(null)", nil
 	}
-	limit := maxFormat
+	limit := maxText
 	if s.prec >= 0 {
 		limit = min(limit, s.prec)
 	}
 	if limit == 0 {
 		return "", nil
 	}
-	if addr < pageSize {
+	if badPointer(addr) {
 		return "(efault)", nil
 	}
 	text, err := m.readString(addr, limit)
@@ -218,26 +275,12 @@ func (m *Machine) readString(addr uint64, n int) (string, error) {
 	return string(s), nil
 }
 
-// formatPointer is the kernel's pointer(): a plain %p is hashed, so that logs
-// do not tell addresses.
-func (m *Machine) formatPointer(ext string, v uint64) string {
-	switch ext {
-	case "x":
-		return fmt.Sprintf("%016x", v)
-	case "S", "SR":
-		return m.syms.Format(v)
-	case "B":
-		return m.syms.FormatReturn(v)
-	case "s":
-		if r, ok := m.syms.Lookup(v); ok {
-			return strings.Split(r.String(), "+")[0]
-		}
-		return fmt.Sprintf("0x%x", v)
+// formatPointer is a plain %p: it is hashed, so that logs do not tell addresses.
+func (m *Machine) formatPointer(v uint64) string {
+	if v != 0 && !isErr(v) {
+		v = hashPointer(v, m.cfg.Seed) & 0xffffffff
 	}
-	if v == 0 {
-		return "(null)"
-	}
-	return fmt.Sprintf("%016x", hashPointer(v, m.cfg.Seed)&0xffffffff)
+	return fmt.Sprintf("%016x", v)
 }
 
 // hashPointer mixes a pointer with the seed (splitmix64).
@@ -270,9 +313,6 @@ func (s fmtSpec) integer(v int64, signed bool) string {
 		verb = "%d"
 	}
 	digits := fmt.Sprintf(verb, u)
-	if s.prec == 0 && u == 0 {
-		digits = ""
-	}
 	if n := s.prec - len(digits); n > 0 {
 		digits = strings.Repeat("0", n) + digits
 	}
@@ -286,10 +326,10 @@ func (s fmtSpec) integer(v int64, signed bool) string {
 		sign = " "
 	case s.alt && (s.verb == 'x' || s.verb == 'X'):
 		sign = "0" + string([]byte{s.verb})
-	case s.alt && s.verb == 'o':
+	case s.alt && s.verb == 'o' && u != 0:
 		sign = "0"
 	}
-	if n := s.width - len(sign) - len(digits); s.zero && !s.minus && s.prec < 0 && n > 0 {
+	if n := s.width - len(sign) - len(digits); s.zero && !s.minus && n > 0 {
 		digits = strings.Repeat("0", n) + digits
 	}
 	return s.pad(sign + digits)

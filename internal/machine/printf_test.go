@@ -38,7 +38,7 @@ func TestSprintf(t *testing.T) {
 		{"%lx", []uint64{neg(-1)}, "ffffffffffffffff"},
 		{"[%5d] [%-5d] [%05d] [%+d] [% d]", []uint64{42, 42, 42, 42, 42}, "[   42] [42   ] [00042] [+42] [ 42]"},
 		{"[%*d] [%-*d]", []uint64{4, 7, 4, 7}, "[   7] [7   ]"},
-		{"[%.3d] [%8.3d] [%08.3d]", []uint64{7, 7, 7}, "[007] [     007] [     007]"},
+		{"[%.3d] [%8.3d] [%08.3d]", []uint64{7, 7, 7}, "[007] [     007] [00000007]"},
 		{"[%c%c] [%3c]", []uint64{'a', 'b', 'c'}, "[ab] [  c]"},
 		{"[%s] [%8s] [%-8s] [%.2s] [%.*s]", []uint64{hello, hello, hello, hello, 3, hello}, "[hello] [   hello] [hello   ] [he] [hel]"},
 		{"%s %s", []uint64{0, 8}, "(null) (efault)"},
@@ -75,7 +75,7 @@ func TestSprintf(t *testing.T) {
 // A plain %p must not tell an address, and tells the same one alike.
 func TestSprintfHashesPointers(t *testing.T) {
 	m := bootTest(t, Config{CPUs: 1})
-	a, b := m.formatPointer("", 0xffffffff81000000), m.formatPointer("", 0xffffffff81000000)
+	a, b := m.formatPointer(0xffffffff81000000), m.formatPointer(0xffffffff81000000)
 	if a != b || a == fmt.Sprintf("%016x", uint64(0xffffffff81000000)) || len(a) != 16 {
 		t.Errorf("%%p gives %s and %s", a, b)
 	}

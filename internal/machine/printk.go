@@ -27,6 +27,7 @@ type printk struct {
 	records []LogRecord
 	cleared int // records before this one were cleared by dmesg -c
 	dropped int
+	open    *LogRecord // a line that KERN_CONT may go on with
 	dynamic dyndbg.Control
 	warns   int
 }

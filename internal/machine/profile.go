@@ -72,7 +72,8 @@ type layout struct {
 		realParent, parent, groupLeader, realCred, cred, comm, nsproxy, signal, prio, staticPrio, normalPrio,
 		traceRecursion, patchState, startTime uint64
 	}
-	hot struct {
+	seqFile uint64 // size of struct seq_file
+	hot     struct {
 		current, preemptCount, cpuNumber, topOfStack uint64
 	}
 }
@@ -112,6 +113,7 @@ func (l *layout) resolve(p *Profile) error {
 		{&l.task.startTime, "task_struct.start_time"},
 		{&l.task.traceRecursion, "task_struct.trace_recursion"},
 		{&l.task.patchState, "task_struct.patch_state"},
+		{&l.seqFile, "seq_file"},
 		{&l.hot.current, "pcpu_hot.current_task"},
 		{&l.hot.preemptCount, "pcpu_hot.preempt_count"},
 		{&l.hot.cpuNumber, "pcpu_hot.cpu_number"},

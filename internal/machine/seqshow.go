@@ -6,30 +6,44 @@ import (
 	"klpemu/internal/errno"
 )
 
-// seqFileSize is sizeof(struct seq_file) of 6.12.
-const seqFileSize = 128
-
 // SeqShow calls a show function of the guest as the read of a /proc file does,
 // and returns what it printed. Errors: the negative errno that it returned, a
 // *GuestFault or a *LimitError.
-func (m *Machine) SeqShow(fn uint64) ([]byte, error) {
-	addr := m.alloc(seqFileSize)
-	if addr == 0 {
-		return nil, errno.ENOMEM
+func (m *Machine) SeqShow(fn uint64) ([]byte, error) { return m.seqShow(fn, 0) }
+
+// seqShow is seq_read of a file opened by single_open(): a buffer that is too
+// small is doubled, and show runs again.
+func (m *Machine) seqShow(fn, private uint64) ([]byte, error) {
+	for size := uint64(pageSize); size <= 2*maxSeq; size *= 2 {
+		out, whole, err := m.seqShowOnce(fn, private, size)
+		if err != nil || whole {
+			return out, err
+		}
 	}
-	defer m.release(addr)
-	seq := &seqFile{addr: addr}
-	m.shell.seq = seq
-	defer func() { m.shell.seq = nil }()
-	ret, err := m.Call(fn, addr, 0)
+	return nil, errno.ENOMEM
+}
+
+func (m *Machine) seqShowOnce(fn, private, size uint64) (out []byte, whole bool, err error) {
+	seq, err := m.newSeq(size)
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	defer m.freeSeq(seq)
+	_ = m.mem.Store(seq+seqPrivate, 8, private) // just allocated
+	ret, err := m.Call(fn, seq, 0)
+	if err != nil {
+		return nil, false, err
 	}
 	if n := int32(ret); n < 0 {
-		if n < -4095 {
-			return nil, fmt.Errorf("%s returned %d, which is no errno", m.syms.Format(fn), n)
+		if n < -maxErrno {
+			return nil, false, fmt.Errorf("%s returned %d, which is no errno", m.syms.Format(fn), n)
 		}
-		return nil, errno.Errno(-n)
+		return nil, false, errno.Errno(-n)
 	}
-	return seq.buf, nil
+	over, err := m.seqOverflow(seq)
+	if err != nil || over {
+		return nil, false, err
+	}
+	out, err = m.seqText(seq)
+	return out, true, err
 }

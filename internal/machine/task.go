@@ -84,7 +84,6 @@ type Task struct {
 	traceRecursion uint32
 	preemptCount   uint32        // while it is not on its CPU
 	runSince       time.Duration // when it got its CPU
-	seq            *seqFile      // the seq_file that guest code is writing
 	job            *job          // of a command that runs in the background
 	retStack       []ftrace.RetFrame
 	irqs           []interrupt // interrupts that it is in, innermost last

@@ -20,6 +20,7 @@ func TestGuestRebuild(t *testing.T) {
 		{"testdata/scenarios/guest", "build.sh"},
 		{"testdata/scenarios/modules", "build.sh"},
 		{"testdata/scenarios/ko", "build.sh"},
+		{"testdata/scenarios/exports", "build.sh"},
 		{"testdata/scenarios/transition", "build.sh"},
 		{"testdata/scenarios/recorded/test_modules", "build.sh"},
 		{"internal/machine/kernel", "src/build.sh"},

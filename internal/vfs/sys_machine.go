@@ -38,9 +38,9 @@ func dir(perm uint32, entries ...Entry) *DynDir {
 // sysRoot is /sys.
 func sysRoot(m Current) Node {
 	tracing := tracingDir(m)
-	return dir(0o755,
+	return withKobjects(m, (*machine.Machine).RootSysfs,
 		Entry{"devices", dir(0o755, Entry{"system", dir(0o755, Entry{"cpu", cpuDir(m)})})},
-		Entry{"kernel", dir(0o755,
+		Entry{"kernel", withKobjects(m, (*machine.Machine).KernelSysfs,
 			Entry{"debug", dir(0o700,
 				Entry{"dynamic_debug", dir(0o755, Entry{"control", dynamicDebug(m)})},
 				Entry{"kprobes", kprobesDir(m)},

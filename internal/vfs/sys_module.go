@@ -38,6 +38,7 @@ func oneModule(m *machine.Machine, mod *machine.Module) Node {
 			entries = append(entries, Entry{tag, show(func() string { return value + "\n" })})
 		}
 	}
+	entries = append(entries, kobjectEntries(m, m.ModuleSysfs(mod))...)
 	if params := paramDir(m, mod); params != nil {
 		entries = append(entries, Entry{"parameters", params})
 	}
