@@ -31,13 +31,14 @@ type Config struct {
 	Symbols    Symbols
 	Text       Text
 	Waits      Waits
-	Sync       func()   // text_poke_sync
-	Caller     Template // ftrace_caller
-	RegsCaller Template // ftrace_regs_caller
-	ListFunc   uint64   // gate of arch_ftrace_ops_list_func
-	AssistFunc uint64   // gate of ftrace_ops_assist_func; 0: none
-	Stub       uint64   // ftrace_stub, for nobody; 0: the list function is called then, too
-	TraceOp    uint64   // address of function_trace_op
+	Sync       func()                            // text_poke_sync
+	WaitFor    func(on string, cond func() bool) // how the end of a text poke waits; nil: it need not
+	Caller     Template                          // ftrace_caller
+	RegsCaller Template                          // ftrace_regs_caller
+	ListFunc   uint64                            // gate of arch_ftrace_ops_list_func
+	AssistFunc uint64                            // gate of ftrace_ops_assist_func; 0: none
+	Stub       uint64                            // ftrace_stub, for nobody; 0: the list function is called then, too
+	TraceOp    uint64                            // address of function_trace_op
 	// Context is the CPU and task that a handler runs on; nil: no protection
 	// from recursion in the list function.
 	Context func() Context
@@ -74,7 +75,7 @@ type Ftrace struct {
 
 // New returns an Ftrace without records.
 func New(c Config) *Ftrace {
-	return &Ftrace{
+	f := &Ftrace{
 		mem: c.Mem, bus: c.Bus, syms: c.Symbols, text: c.Text, waits: c.Waits,
 		log:    trace.Source{Sink: c.Sink, File: "kernel/trace/ftrace.c"},
 		poke:   NewTextPoke(c.Mem, c.Bus, c.Sync),
@@ -82,12 +83,24 @@ func New(c Config) *Ftrace {
 		listFunc: c.ListFunc, assistFunc: c.AssistFunc, stub: c.Stub, context: c.Context, called: c.Stub, traceOp: c.TraceOp, fentry: c.Fentry,
 		enabled: true,
 	}
+	f.poke.SetWait(c.WaitFor)
+	return f
 }
 
 // HandleInt3 lets a CPU that met a breakpoint go on where a text poke is under
 // way (poke_int3_handler).
 func (f *Ftrace) HandleInt3(addr uint64) (next, push uint64, isCall, ok bool) {
+	if !f.poke.TryInt3() {
+		return 0, 0, false, false
+	}
+	defer f.poke.PutInt3()
 	return f.poke.HandleInt3(addr)
+}
+
+// Poked reports that the breakpoint at addr belongs to a text poke under way.
+func (f *Ftrace) Poked(addr uint64) bool {
+	_, _, _, ok := f.poke.HandleInt3(addr)
+	return ok && f.poke.refs > 0
 }
 
 // Enabled is the value of kernel.ftrace_enabled.

@@ -41,7 +41,9 @@ const (
 	pointTailSynced  smp.Point = "text_poke_bp_batch:tail:synced"
 	pointFirst       smp.Point = "text_poke_bp_batch:first"
 	pointFirstSynced smp.Point = "text_poke_bp_batch:first:synced"
+	pointRefs        smp.Point = "text_poke_bp_batch:refs"
 	pointDone        smp.Point = "text_poke_bp_batch:done"
+	pointHandler     smp.Point = "poke_int3_handler"
 	pointNaive       smp.Point = "text_poke_naive"
 )
 
@@ -52,7 +54,9 @@ type TextPoke struct {
 	bus   *smp.Bus
 	sync  func() // text_poke_sync: every CPU serialises
 	queue []poke
-	live  []poke // bp_desc: the entries an int3 may belong to
+	live  []poke // bp_desc.vec: the entries an int3 may belong to
+	refs  int    // bp_desc.refs: the poker, and each CPU that looks at live
+	wait  func(on string, cond func() bool)
 	naive bool
 }
 
@@ -60,6 +64,10 @@ type TextPoke struct {
 func NewTextPoke(m *mem.Memory, bus *smp.Bus, sync func()) *TextPoke {
 	return &TextPoke{mem: m, bus: bus, sync: sync}
 }
+
+// SetWait says how the poker waits for the CPUs that look at its entries; without
+// it nobody ever does while it ends.
+func (p *TextPoke) SetWait(wait func(on string, cond func() bool)) { p.wait = wait }
 
 // SetNaive makes the poker write the bytes of a site one after the other,
 // without int3 and without making anybody serialise: what must not be done, to
@@ -93,9 +101,21 @@ func (p *TextPoke) Finish() error {
 
 // batch is text_poke_bp_batch. At each named point another CPU may run.
 func (p *TextPoke) batch(batch []poke) error {
-	p.live = batch
+	p.live, p.refs = batch, 1
 	p.bus.Wmb(pointArmed)
-	defer func() { p.live = nil }()
+	err := p.steps(batch)
+	p.refs--
+	p.bus.Yield(pointRefs)
+	if p.wait != nil {
+		p.wait("poke_int3_handler on another CPU", func() bool { return p.refs == 0 })
+	}
+	p.live = nil
+	p.bus.Yield(pointDone)
+	return err
+}
+
+// steps is what is between: int3, tail, first byte, and after each a sync.
+func (p *TextPoke) steps(batch []poke) error {
 	steps := []struct {
 		write         func(*poke) error
 		point, synced smp.Point
@@ -114,8 +134,6 @@ func (p *TextPoke) batch(batch []poke) error {
 		p.sync()
 		p.bus.Yield(s.synced)
 	}
-	p.live = nil
-	p.bus.Yield(pointDone)
 	return nil
 }
 
@@ -148,7 +166,21 @@ func (p *TextPoke) writeFirst(e *poke) error { return p.mem.Poke(e.addr, e.text[
 // Early is text_poke_early: a direct write, for code that nobody runs yet.
 func (p *TextPoke) Early(addr uint64, text []byte) error { return p.mem.Poke(addr, text) }
 
-// HandleInt3 is poke_int3_handler for a breakpoint at addr: it returns where
+// TryInt3 is the first half of poke_int3_handler (try_get_desc): whether a poke is
+// under way. The entries stay until PutInt3. Between the two another CPU may run.
+func (p *TextPoke) TryInt3() bool {
+	if p.refs == 0 {
+		return false // inc_not_zero
+	}
+	p.refs++
+	p.bus.Yield(pointHandler)
+	return true
+}
+
+// PutInt3 is put_desc.
+func (p *TextPoke) PutInt3() { p.refs-- }
+
+// HandleInt3 is the second half of poke_int3_handler for a breakpoint at addr: it returns where
 // the CPU goes on and, for a call, the return address to push. ok is false
 // where the breakpoint is nobody's.
 func (p *TextPoke) HandleInt3(addr uint64) (next, push uint64, isCall, ok bool) {

@@ -52,6 +52,7 @@ func TestPokeBatch(t *testing.T) {
 		"yield text_poke_bp_batch:first: e805060708 cc01020304 syncs=2",
 		"yield text_poke_bp_batch:first: e805060708 e801020304 syncs=2",
 		"yield text_poke_bp_batch:first:synced: e805060708 e801020304 syncs=3",
+		"yield text_poke_bp_batch:refs: e805060708 e801020304 syncs=3",
 		"yield text_poke_bp_batch:done: e805060708 e801020304 syncs=3",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -101,6 +102,43 @@ func TestHandleInt3(t *testing.T) {
 	if got := ask(fSite); got != (reply{}) {
 		t.Errorf("after the poke: %+v, want nobody's", got)
 	}
+}
+
+// The entries outlive every CPU that looks at them: the poker waits for those who
+// were in the handler when it was through.
+func TestPokeWaitsForHandlers(t *testing.T) {
+	r := started(t)
+	var late reply3
+	waited := 0
+	r.f.poke.SetWait(func(_ string, cond func() bool) {
+		if cond() {
+			return
+		}
+		waited++
+		late.next, late.push, late.call, late.ok = r.f.poke.HandleInt3(fSite)
+		r.f.poke.PutInt3()
+		if !cond() {
+			t.Error("nobody is in the handler, and it still waits")
+		}
+	})
+	r.bus.SetHook(func(_ smp.Op, p smp.Point) {
+		if p == pointInt3Synced && r.f.Poked(fSite) && !r.f.poke.TryInt3() {
+			t.Error("no poke is under way")
+		}
+	})
+	o := r.register(r.ops(handlerA, opsA, klpFlags, fSite))
+	r.bus.SetHook(nil)
+	if want := (reply3{o.Trampoline().Addr, fSite + siteSize, true, true}); waited != 1 || late != want {
+		t.Errorf("waited %d times, the handler then finds %+v; want once and %+v", waited, late, want)
+	}
+	if r.f.poke.TryInt3() {
+		t.Error("a poke is under way after its end")
+	}
+}
+
+type reply3 struct {
+	next, push uint64
+	call, ok   bool
 }
 
 func TestPokeOfUnmappedText(t *testing.T) {

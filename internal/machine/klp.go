@@ -295,7 +295,7 @@ func (m *Machine) newKlp() error {
 	}
 	m.ftrace = ftrace.New(ftrace.Config{
 		Mem: m.mem, Bus: &m.bus, Sink: m.emit, Symbols: m, Text: &m.trampolines, Waits: ftraceWaits{m},
-		Sync: m.syncCores, Caller: caller, RegsCaller: regsCaller,
+		Sync: m.syncCores, WaitFor: m.waitUntil, Caller: caller, RegsCaller: regsCaller,
 		ListFunc: m.core["arch_ftrace_ops_list_func"], AssistFunc: m.core["ftrace_ops_assist_func"],
 		Stub: m.core["ftrace_stub"], Context: func() ftrace.Context { return handlerContext{m, m.current()} },
 		TraceOp: m.core["function_trace_op"],

@@ -28,13 +28,26 @@ func (e *GuestFault) Unwrap() error { return e.Err }
 // emulated, a WARN is printed, what __ex_table lists is fixed up; everything
 // else is the end of the task.
 func (m *Machine) fault(c *CPU, t *Task, f *cpu.Fault) {
-	if f.Vector == cpu.VectorBP && (m.emulateInt3(c, f.RIP) || m.kprobeInt3(c, t, f.RIP)) {
+	if f.Vector == cpu.VectorBP && (m.slowInt3(c, t, f) || m.emulateInt3(c, f.RIP) || m.kprobeInt3(c, t, f.RIP)) {
 		return
 	}
 	if m.reportBug(c, t, f) || m.fixupException(c, f) {
 		return
 	}
 	m.guestError(c, t, f)
+}
+
+// slowInt3 is poke_int3_handler where a run may stop in its middle.
+func (m *Machine) slowInt3(c *CPU, t *Task, f *cpu.Fault) bool {
+	if !m.bus.Hooked() || m.running != nil || !m.ftrace.Poked(f.RIP) {
+		return false
+	}
+	m.begin(t, "poke_int3_handler", func() {
+		if c := m.cpus[t.cpu]; !m.emulateInt3(c, f.RIP) {
+			m.failures = append(m.failures, &GuestFault{Task: t.String(), Where: m.syms.Format(f.RIP), Err: f})
+		}
+	})
+	return true
 }
 
 // emulateInt3 is poke_int3_handler.
