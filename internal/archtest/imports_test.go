@@ -29,6 +29,7 @@ internal/modinfo:
 internal/obj:            internal/symtab
 internal/asm:
 internal/btf:            internal/layout
+internal/check:          livepatch internal/compress internal/kmod internal/machine internal/symtab golang.org/x/arch/x86/x86asm
 internal/layout:         internal/obj
 internal/compress:       github.com/klauspost/compress/zstd github.com/ulikunitz/xz/lzma
 internal/unwind:         mem transition internal/symtab
@@ -38,7 +39,7 @@ internal/machine:        cpu ftrace livepatch mem transition internal/asm intern
 internal/vfs:            ftrace livepatch transition internal/errno internal/machine internal/symtab internal/trace
 internal/shell:          livepatch transition internal/compress internal/errno internal/kmod internal/machine internal/modinfo internal/obj internal/symtab internal/trace internal/vfs mvdan.cc/sh/v3/expand mvdan.cc/sh/v3/pattern mvdan.cc/sh/v3/syntax
 internal/scenario:       internal/machine internal/shell internal/trace internal/vfs
-internal/cli:            internal/asm internal/compress internal/machine internal/modinfo internal/obj internal/scenario internal/shell internal/vfs github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term mvdan.cc/sh/v3/syntax
+internal/cli:            internal/asm internal/check internal/compress internal/errno internal/kmod internal/machine internal/modinfo internal/obj internal/scenario internal/shell internal/trace internal/vfs github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term mvdan.cc/sh/v3/syntax
 internal/cli/gen:        internal/cli internal/scenario internal/shell github.com/spf13/cobra github.com/spf13/cobra/doc
 internal/archtest:
 cmd/klpemu:              internal/cli

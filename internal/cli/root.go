@@ -100,7 +100,7 @@ and compares every line that the kernel prints.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(
-		newRunCmd(io, nil), newShCmd(io, nil), newShellCmd(io, nil), newCallCmd(io, nil), newDisasmCmd(io), newAsmCmd(io), newModinfoCmd(io), newVersionCmd(io),
+		newRunCmd(io, nil), newShCmd(io, nil), newShellCmd(io, nil), newCallCmd(io, nil), newDisasmCmd(io), newAsmCmd(io), newModinfoCmd(io), newCheckCmd(io), newVersionCmd(io),
 	)
 	return root
 }

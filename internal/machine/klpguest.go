@@ -173,6 +173,9 @@ func (m *Machine) gateEnablePatch(c *CPU, t *Task) error {
 	if err != nil {
 		return err
 	}
+	if m.probed(c, p) {
+		return nil
+	}
 	m.gateWork(t, "klp_enable_patch", func() uint64 { return errnoResult(m.klp.Enable(p)) })
 	return nil
 }

@@ -83,7 +83,7 @@ func (m *Machine) placeKo(mod *Module) error {
 	if err := m.percpuKo(mod); err != nil {
 		return err
 	}
-	err := ko.Resolve(m.koResolver(mod))
+	err := ko.Resolve(m.probing(m.koResolver(mod)))
 	m.holdUsed(mod)
 	if err != nil {
 		return err

@@ -87,6 +87,7 @@ type Machine struct {
 	handles    map[uint64]*Task // by the address of the task_struct
 	lay        layout
 	profile    *Profile
+	probe      *Probe // set while a module is only looked at
 	canary     uint64
 	percpu     percpuSpace
 	sysfs      map[uint64]*SysfsDir // by the address of the kobject

@@ -31,7 +31,7 @@ compile() { # NAME SOURCE OUTPUT [FLAG...]
 
 # modpost writes the source of the last object: what the module says of itself,
 # its struct module, and the version of each symbol that it wants.
-modpost() { # NAME OBJECT
+modpost() { # NAME OBJECT HIDDEN
 	cat <<EOF
 #include "kernel.h"
 MODULE_INFO(name, "$1");
@@ -47,6 +47,7 @@ static const struct { unsigned long crc; char name[56]; } versions[]
 __attribute__((used, section("__versions"), aligned(32))) = {
 EOF
 	for sym in module_layout $(nm -u "$2" | awk '{ print $2 }' | grep -v '^__this_module$'); do
+		case " $3" in *".$sym,"*) continue ;; esac
 		awk -v s="$sym" '$2 == s { printf "\t{ %s, \"%s\" },\n", $1, s; n++ }
 			END { if (!n) { print "no version of " s > "/dev/stderr"; exit 1 } }' symvers
 	done
@@ -56,16 +57,19 @@ EOF
 for src in *.c; do
 	name=${src%.c}
 	debug=
+	hidden=
 	case $name in
 	lp_cmdline) debug=-gdwarf-5 ;; # has its layouts in .debug_info
 	lp_state1) debug=-g ;;         # in .BTF
+	lp_hidden) hidden='vmlinux.saved_command_line,0 cb_worker.block,1' ;;
 	esac
 	compile "$name" "$src" "$tmp/$name.o" $debug
 	"$OBJTOOL" --hacks=jump_label --hacks=noinstr --hacks=skylake --ibt --orc --retpoline --rethunk --sls \
 		--static-call --uaccess --prefix=16 --link --module "$tmp/$name.o"
-	modpost "$name" "$tmp/$name.o" >"$tmp/$name.mod.c"
+	modpost "$name" "$tmp/$name.o" "$hidden" >"$tmp/$name.mod.c"
 	compile "$name" "$tmp/$name.mod.c" "$tmp/$name.mod.o"
 	ld -r -m elf_x86_64 -z noexecstack --build-id=sha1 -T module.lds -o "$out/$name.ko" "$tmp/$name.o" "$tmp/$name.mod.o"
+	[ -z "$hidden" ] || python3 klp-convert.py "$out/$name.ko" $hidden
 	if [ "$name" = lp_state1 ]; then
 		pahole -J "$out/$name.ko"
 		strip -g "$out/$name.ko"
