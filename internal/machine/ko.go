@@ -31,6 +31,9 @@ func (m *Machine) layoutKo(file []byte) (*Module, error) {
 		m.taintModule(mod, taintForcedLoad)
 	}
 	mod.Livepatch = ko.Livepatch()
+	if err := m.checkModinfoLivepatch(mod); err != nil {
+		return nil, err
+	}
 	switch {
 	case m.module(mod.Name) != nil:
 		return nil, errno.EEXIST

@@ -33,7 +33,7 @@ func (m *Machine) kernelSymbol(name string) (uint64, bool) {
 	if addr, ok := m.globals[name]; ok {
 		return addr, true
 	}
-	addr, ok := m.core[name]
+	addr, ok := m.coreExport(name)
 	return addr, ok
 }
 

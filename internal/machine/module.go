@@ -137,11 +137,14 @@ func (m *Machine) loadModule(src ModuleSource) error {
 		Name: src.Name, State: ModuleUnformed, Livepatch: src.Patch != nil || marked(src.Files),
 		globals: map[string]uint64{},
 	}
-	if mod.Livepatch {
-		m.taintLivepatch(mod)
+	if err := m.checkModinfoLivepatch(mod); err != nil {
+		return loadErrno(err)
 	}
 	if m.module(src.Name) != nil {
 		return &LoadError{Err: errno.EEXIST}
+	}
+	if mod.Livepatch {
+		m.taintLivepatch(mod)
 	}
 	if src.Name == vmlinux { // its symbols are there; the refusal is livepatch's
 		return loadErrno(m.klp.ModuleComing(src.Name))

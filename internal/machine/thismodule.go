@@ -167,7 +167,7 @@ func (m *Machine) moduleResolver(mod *Module) obj.Resolver {
 		if addr, ok := m.globals[name]; ok {
 			return addr, true
 		}
-		if addr, ok := m.core[name]; ok {
+		if addr, ok := m.coreExport(name); ok {
 			return addr, true
 		}
 		for _, other := range m.modules {

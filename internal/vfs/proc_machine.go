@@ -101,16 +101,19 @@ func taskFiles(m *machine.Machine, t *machine.Task) []Entry {
 	owner := func(f func() string) Node {
 		return &DynFile{Perm: 0o400, OnRead: func() ([]byte, error) { return []byte(f()), nil }}
 	}
-	return []Entry{
+	files := []Entry{
 		{"comm", procText(func() string { return t.CommText() + "\n" })},
-		{"patch_state", owner(func() string {
-			state, _ := t.Peek()
-			return fmt.Sprintf("%d\n", state)
-		})},
 		{"stack", owner(func() string { return taskStack(m, t) })},
 		{"status", procText(func() string { return taskStatus(t) })},
 		{"wchan", procText(func() string { return m.Wchan(t) })},
 	}
+	if m.HasLivepatch() {
+		files = append(files, Entry{"patch_state", owner(func() string {
+			state, _ := t.Peek()
+			return fmt.Sprintf("%d\n", state)
+		})})
+	}
+	return sorted(files)
 }
 
 // taskStack is proc_pid_stack.

@@ -31,7 +31,7 @@ func kobjectDir(m *machine.Machine, d *machine.SysfsDir) Node {
 
 // withKobjects is a directory of the machine's own with what guest code has
 // made beside it.
-func withKobjects(m Current, made func(*machine.Machine) *machine.SysfsDir, own ...Entry) Node {
+func withKobjects(m Current, made func(*machine.Machine) *machine.SysfsDir, own ...Entry) *DynDir {
 	return &DynDir{Perm: 0o755, List: func() []Entry {
 		entries := append([]Entry(nil), own...)
 		for _, e := range kobjectEntries(m(), made(m())) {

@@ -37,20 +37,30 @@ func dir(perm uint32, entries ...Entry) *DynDir {
 
 // sysRoot is /sys.
 func sysRoot(m Current) Node {
-	tracing := tracingDir(m)
 	return withKobjects(m, (*machine.Machine).RootSysfs,
 		Entry{"devices", dir(0o755, Entry{"system", dir(0o755, Entry{"cpu", cpuDir(m)})})},
-		Entry{"kernel", withKobjects(m, (*machine.Machine).KernelSysfs,
-			Entry{"debug", dir(0o700,
-				Entry{"dynamic_debug", dir(0o755, Entry{"control", dynamicDebug(m)})},
-				Entry{"kprobes", kprobesDir(m)},
-				Entry{"tracing", tracing},
-			)},
-			Entry{"livepatch", livepatchDir(m)},
-			Entry{"tracing", tracing},
-		)},
+		Entry{"kernel", sysKernel(m)},
 		Entry{"module", moduleDir(m)},
 	)
+}
+
+// sysKernel is /sys/kernel; livepatch is there where the kernel has it.
+func sysKernel(m Current) Node {
+	tracing := tracingDir(m)
+	debug := Entry{"debug", dir(0o700,
+		Entry{"dynamic_debug", dir(0o755, Entry{"control", dynamicDebug(m)})},
+		Entry{"kprobes", kprobesDir(m)},
+		Entry{"tracing", tracing},
+	)}
+	kobjects := (*machine.Machine).KernelSysfs
+	with := withKobjects(m, kobjects, debug, Entry{"livepatch", livepatchDir(m)}, Entry{"tracing", tracing})
+	without := withKobjects(m, kobjects, debug, Entry{"tracing", tracing})
+	return &DynDir{Perm: 0o755, List: func() []Entry {
+		if m().HasLivepatch() {
+			return with.List()
+		}
+		return without.List()
+	}}
 }
 
 // show makes an attribute that can only be read.
