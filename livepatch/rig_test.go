@@ -213,6 +213,8 @@ func (c *context) PreemptEnable() { c.preempt-- }
 
 type system rig
 
+func (s *system) LockTasks()                {}
+func (s *system) UnlockTasks()              {}
 func (s *system) Tasks() []*transition.Task { return []*transition.Task{s.task} }
 
 func (s *system) IdleTasks() []*transition.Task { return []*transition.Task{s.idle} }

@@ -21,6 +21,10 @@ type System interface {
 	// Tasks returns every thread but the idle tasks, in the kernel's order
 	// (for_each_process_thread): by pid.
 	Tasks() []*Task
+	// LockTasks is read_lock(&tasklist_lock): until UnlockTasks no task is
+	// forked.
+	LockTasks()
+	UnlockTasks()
 	// IdleTasks returns the idle task of every possible CPU, by CPU.
 	IdleTasks() []*Task
 	// CPUOnline reports whether a CPU is online.
@@ -196,9 +200,7 @@ func (e *Engine) TryComplete(ranges []Range) Report {
 			r.Stragglers = append(r.Stragglers, s)
 		}
 	}
-	for _, t := range e.sys.Tasks() {
-		note(e.trySwitchTask(t, ranges))
-	}
+	e.eachThread(func(t *Task) { note(e.trySwitchTask(t, ranges)) })
 	for _, t := range e.sys.IdleTasks() {
 		note(e.trySwitchIdle(t, ranges))
 	}
@@ -340,6 +342,8 @@ func (e *Engine) Force() {
 func (e *Engine) Forced() bool { return e.forced }
 
 // Fork is klp_copy_process: the child inherits flag and state.
+// Preconditions: tasklist_lock is held for writing, so no transition is in the
+// middle of the task list.
 func (e *Engine) Fork(parent, child *Task) {
 	smp.WriteOnce(e.bus, &child.pending, smp.Peek(&parent.pending), "klp_copy_process:pending")
 	smp.WriteOnce(e.bus, &child.patchState, smp.Peek(&parent.patchState), "klp_copy_process:patch_state")
@@ -364,19 +368,27 @@ func (e *Engine) sendSignals() {
 	if e.cnt == signalsTimeout {
 		e.log.Notice("klp_send_signals", "signaling remaining tasks")
 	}
-	for _, t := range e.sys.Tasks() {
+	e.eachThread(func(t *Task) {
 		if smp.Peek(&t.pending) {
 			e.sys.Signal(t)
 		}
-	}
+	})
 }
 
 // each visits every thread, then the idle task of every possible CPU.
 func (e *Engine) each(f func(*Task)) {
-	for _, t := range e.sys.Tasks() {
+	e.eachThread(f)
+	for _, t := range e.sys.IdleTasks() {
 		f(t)
 	}
-	for _, t := range e.sys.IdleTasks() {
+}
+
+// eachThread is for_each_process_thread under tasklist_lock: a task that is
+// forked meanwhile would be missed, and copy a state that is about to change.
+func (e *Engine) eachThread(f func(*Task)) {
+	e.sys.LockTasks()
+	defer e.sys.UnlockTasks()
+	for _, t := range e.sys.Tasks() {
 		f(t)
 	}
 }

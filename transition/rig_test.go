@@ -22,9 +22,14 @@ type rig struct {
 	stacks  map[*Task][]uint64
 	bad     map[*Task]error
 	log     []string
+	locks   int
 }
 
 func (r *rig) Tasks() []*Task { return r.tasks }
+
+func (r *rig) LockTasks() { r.locks++ }
+
+func (r *rig) UnlockTasks() { r.locks-- }
 
 func (r *rig) IdleTasks() []*Task { return r.idle }
 

@@ -67,6 +67,10 @@ func (m *Machine) wakeGate(c *CPU, mask uint32) error {
 // thread that waits to be woken. It is forked by kthreadd and so inherits
 // kthreadd's patch state.
 func (m *Machine) gateKthreadCreate(c *CPU, _ *Task) error {
+	if m.tasklistLocked() {
+		c.spin() // kthreadd cannot fork
+		return nil
+	}
 	name, err := m.sprintf(c, cpu.RCX, 4)
 	if err != nil {
 		return err

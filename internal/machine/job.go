@@ -19,6 +19,9 @@ type job struct {
 // StartJob makes a task that does work in the background and returns its pid.
 // It starts when the world next moves.
 func (m *Machine) StartJob(comm string, work func() int) (int, error) {
+	if err := m.WaitTasklist(); err != nil {
+		return 0, err
+	}
 	t, err := m.newTask(m.nextPID, comm, m.emptiestCPU())
 	if err != nil {
 		return 0, err

@@ -29,6 +29,9 @@ func (s system) Tasks() []*transition.Task {
 	return m.klpTasks
 }
 
+func (s system) LockTasks()   { s.m.tasklistReaders++ }
+func (s system) UnlockTasks() { s.m.tasklistReaders-- }
+
 func (s system) IdleTasks() []*transition.Task {
 	tasks := make([]*transition.Task, len(s.m.cpus))
 	for i, c := range s.m.cpus {

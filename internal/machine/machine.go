@@ -101,14 +101,15 @@ type Machine struct {
 	jiffies     uint64 // address of the guest's jiffies
 	jiffiesNow  uint64 // what it holds
 
-	jobs     map[int]*job // not yet waited for
-	nextPID  int
-	used     uint64 // instructions of the current command
-	taint    uint32
-	locksOff bool // debug_locks is off
-	oopses   int
-	failures []error
-	observe  trace.Sink
+	jobs            map[int]*job // not yet waited for
+	tasklistReaders int          // of tasklist_lock
+	nextPID         int
+	used            uint64 // instructions of the current command
+	taint           uint32
+	locksOff        bool // debug_locks is off
+	oopses          int
+	failures        []error
+	observe         trace.Sink
 
 	only   *CPU       // run --cpu: the CPU that moves
 	onInsn func(*CPU) // step: told before each instruction

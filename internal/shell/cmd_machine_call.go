@@ -139,6 +139,9 @@ func (s *System) runSpawn(c *Ctx) int {
 		sym, _ := s.m.Symtab().Lookup(fn)
 		o.Comm = sym.Name
 	}
+	if err := s.m.WaitTasklist(); err != nil {
+		return c.Errorf("%v", err)
+	}
 	pid, err := s.m.Spawn(o)
 	if err != nil {
 		return c.Errorf("%v", err)

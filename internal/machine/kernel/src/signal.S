@@ -51,3 +51,23 @@ FUNC asm_sysvec_reschedule_ipi
 	vmcall
 	ud2
 ENDFUNC asm_sysvec_reschedule_ipi
+
+/*
+ * kernel/fork.c: long __x64_sys_fork(const struct pt_regs *regs). The arguments
+ * of kernel_clone are those of a fork without flags.
+ */
+FUNC __x64_sys_fork
+	endbr64
+	push %rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	mov %rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	xor %edi, %edi
+	call kernel_clone
+	pop %rbp
+	.cfi_def_cfa %rsp, 8
+	ret
+ENDFUNC __x64_sys_fork
+
+GATE kernel_clone
