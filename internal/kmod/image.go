@@ -46,6 +46,14 @@ func (k *Module) Image() *obj.Image {
 			im.Frames = append(im.Frames, obj.FrameTable{Object: k.Name, Addr: s.Addr, Data: s.Data})
 		}
 	}
+	for i, y := range k.Symbols {
+		if i > 0 && y.Name != "" && y.Section != elf.SHN_UNDEF {
+			im.Symbols = append(im.Symbols, obj.Symbol{
+				Name: y.Name, Addr: y.Value, Size: y.Size, Type: k.letter(y), Func: y.Type == elf.STT_FUNC,
+				Global: y.Bind != elf.STB_LOCAL, Object: k.Name, Seq: i,
+			})
+		}
+	}
 	return im
 }
 

@@ -40,12 +40,12 @@ func isMapping(name string) bool {
 // exported.
 func (k *Module) letter(y *Symbol) byte {
 	switch {
+	case y.Section == elf.SHN_UNDEF: // also a weak one, which the kernel gives its own letter
+		return 'u'
 	case y.Bind == elf.STB_WEAK && y.Type == elf.STT_OBJECT:
 		return 'v'
 	case y.Bind == elf.STB_WEAK:
 		return 'w'
-	case y.Section == elf.SHN_UNDEF:
-		return 'u'
 	case y.Section == elf.SHN_ABS, k.index.pcpu != 0 && int(y.Section) == k.index.pcpu:
 		return 'a'
 	case int(y.Section) >= len(k.Sections):

@@ -50,6 +50,18 @@ func TestTourObjects(t *testing.T) {
 	}
 }
 
+// TestPageModules: the page about kernel modules has copies of some beside it.
+func TestPageModules(t *testing.T) {
+	const page = "../../docs/modules"
+	for _, name := range built(t, page) {
+		from := "../../testdata/scenarios/ko"
+		if name == "lp_cmdline.ko" {
+			from = "../../testdata/modules"
+		}
+		sameFile(t, page, from, name)
+	}
+}
+
 // needGuestTools skips the test where build.sh would give other bytes.
 func needGuestTools(t *testing.T) {
 	t.Helper()
