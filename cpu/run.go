@@ -94,7 +94,7 @@ func (c *VCPU) slow(o *op) *Fault {
 	c.cur, c.rip = nil, o.rip+uint64(in.Len)
 	if f := c.execute(in); f != nil {
 		c.cur, c.rip = o, o.rip
-		f.RIP, f.Len, f.Insn = o.rip, int(in.Len), in.Mnemonic()
+		f.RIP, f.Len, f.Insn, f.NoFPU = o.rip, int(in.Len), in.Mnemonic(), in.attr&isVector != 0
 		return f
 	}
 	c.count++

@@ -67,6 +67,7 @@ type Fault struct {
 	Addr   uint64 // of a page fault: the address that was refused (CR2)
 	RIP    uint64
 	Len    int    // bytes of the instruction, 0 where it could not be decoded
+	NoFPU  bool   // the instruction is of x87, SSE or AVX, which the interpreter does not have
 	Insn   string // mnemonic, or the bytes in hexadecimal where there is none
 }
 

@@ -212,6 +212,7 @@ func (m *Machine) startCPUs() error {
 		}
 		c := &CPU{id: i, online: !m.cfg.offline(i)}
 		c.vcpu = cpu.New(i, m.mem, cpu.Options{TSC: func() uint64 { return uint64(m.tscOn(c)) }, Seed: m.cfg.Seed + uint64(i)})
+		c.vcpu.SetSyscallEntry(m.core["entry_SYSCALL_64"], cpu.FlagTF|cpu.FlagDF|cpu.FlagNT|cpu.FlagAC)
 		m.cpus = append(m.cpus, c)
 		idle, err := m.newTask(0, fmt.Sprintf("swapper/%d", i), i)
 		if err != nil {

@@ -24,7 +24,7 @@ func gateTable() []gate {
 	all := coreGates()
 	for _, gates := range [][]gate{
 		taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(),
-		moduleGates(), notifierGates(), signalGates(), forkGates(), ftraceGates(), kprobeGates(),
+		moduleGates(), notifierGates(), signalGates(), sysGates(), forkGates(), ftraceGates(), kprobeGates(),
 		slabGates(), listDebugGates(), formatGates(), printkGates(), seqGates(), sysfsGates(), pidGates(),
 	} {
 		all = append(all, gates...)

@@ -21,7 +21,7 @@ func (m *Machine) interleave(busy []*CPU) uint64 {
 // on c until it stops: rounds may be run many at a time.
 func (c *CPU) plain() bool {
 	t := c.curr
-	if len(c.pending) > 0 || len(c.queue) > 0 || t.inUser || t.block.again || t.stepOver != 0 {
+	if len(c.pending) > 0 || len(c.queue) > 0 || t.inUser && t.proc == nil || t.block.again || t.stepOver != 0 {
 		return false
 	}
 	co := t.top()

@@ -138,6 +138,9 @@ func (m *Machine) deliver(c *CPU, t *Task, p pendingIRQ) error {
 	t.irqs = append(t.irqs, interrupt{p.context, p.fn, len(t.calls), t.inUser, s})
 	t.inUser = false
 	in := s
+	if s.User { // swapgs
+		in.User, in.GSBase, in.KernelGSBase = false, s.KernelGSBase, s.GSBase
+	}
 	in.RIP, in.R[cpu.RSP] = m.core[p.context.entry()], at
 	in.Flags &^= cpu.FlagIF
 	c.vcpu.SetState(in)
@@ -208,6 +211,11 @@ func (m *Machine) gateIRQReturn(c *CPU, t *Task) error {
 	c.vcpu.SetRIP(word[frameRIP/8])
 	c.vcpu.SetFlags(word[frameFlags/8])
 	c.vcpu.SetReg(cpu.RSP, word[frameRSP/8])
+	if irq.saved.User {
+		s := c.vcpu.State()
+		s.User, s.GSBase, s.KernelGSBase = true, s.KernelGSBase, s.GSBase
+		c.vcpu.SetState(s)
+	}
 	c.vcpu.Refresh()
 	if irq.user {
 		t.inUser = true

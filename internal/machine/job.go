@@ -85,6 +85,12 @@ func (m *Machine) CurrentPID() int {
 
 // endJob ends the task of a job that has nothing left to do.
 func (m *Machine) endJob(t *Task) {
+	if t.proc != nil {
+		if !t.proc.started && len(t.calls) == 0 {
+			m.enterProgram(t)
+		}
+		return
+	}
 	if t.job != nil && len(t.calls) == 0 && t.state != Dead {
 		t.job.done = true
 		m.exitTask(t)

@@ -28,6 +28,10 @@ func (e *GuestFault) Unwrap() error { return e.Err }
 // emulated, a WARN is printed, what __ex_table lists is fixed up; everything
 // else is the end of the task.
 func (m *Machine) fault(c *CPU, t *Task, f *cpu.Fault) {
+	if t.proc != nil && c.vcpu.User() {
+		m.userFault(c, t, f)
+		return
+	}
 	if f.Vector == cpu.VectorBP && (m.slowInt3(c, t, f) || m.emulateInt3(c, f.RIP) || m.kprobeInt3(c, t, f.RIP)) {
 		return
 	}
@@ -92,6 +96,9 @@ func (m *Machine) guestError(c *CPU, t *Task, err error) {
 		t.retStack = nil
 		m.klp.SwitchPoint(&t.Task)
 		return
+	}
+	if t.proc != nil && t.job != nil {
+		t.job.status = killedStatus + sigSegv // make_task_dead
 	}
 	m.exitTask(t)
 	m.schedule(c)

@@ -26,7 +26,9 @@ type CPU struct {
 	passes uint64 // context switches, also those that find nobody else to run
 	kicked bool   // a grace period waits for one
 	turn   uint64 // place among the CPUs that run in turn
-	tsc    uint64 // instructions of the current Run that the clock has not counted yet
+	// lastTick is the jiffy at which code in user mode was last looked at.
+	lastTick uint64
+	tsc      uint64 // instructions of the current Run that the clock has not counted yet
 }
 
 // ID is the CPU's number.
@@ -96,6 +98,9 @@ func (m *Machine) switchTo(c *CPU, next *Task) {
 	c.dequeue(next)
 	m.setCurrent(c, next)
 	next.runSince = m.Now()
+	if next.proc != nil { // a kernel thread keeps the space that is there
+		c.vcpu.SetSpace(next.proc.kernel, next.proc.user)
+	}
 	c.vcpu.SetState(next.regs)
 }
 
@@ -126,7 +131,7 @@ func (m *Machine) schedule(c *CPU) {
 
 // inLimbo reports that a task has nothing to run: the shell's between commands.
 func (t *Task) inLimbo() bool {
-	return t.inUser && t.entry.fn == 0 && len(t.calls) == 0 && len(t.irqs) == 0
+	return t.inUser && t.proc == nil && t.entry.fn == 0 && len(t.calls) == 0 && len(t.irqs) == 0
 }
 
 // leaveIdle is the switch point at the end of do_idle.

@@ -30,7 +30,7 @@ const (
 
 // signalPending is signal_pending(): a signal, or the notify signal with which
 // a transition makes a user task pass its kernel exit.
-func (t *Task) signalPending() bool { return t.signaled || t.signals != 0 }
+func (t *Task) signalPending() bool { return t.signaled || t.deliverable() != 0 }
 
 // signalPendingState is signal_pending_state(): whether a pending signal ends a
 // sleep in state.
@@ -44,7 +44,8 @@ func (t *Task) signalPendingState(state uint32) bool {
 	return false
 }
 
-// Kill is kill(2) of one task: with the signal's default action. Errors: EINVAL
+// Kill is kill(2) of one task: with the signal's default action, or the handler
+// of a program. Errors: EINVAL
 // for a number that is no signal. Kernel threads, init and the shell's task take
 // no signals.
 func (m *Machine) Kill(t *Task, sig int) error {
@@ -52,6 +53,10 @@ func (m *Machine) Kill(t *Task, sig int) error {
 		return errno.EINVAL
 	}
 	if sig == 0 || t.Kthread || t.PID == 1 || t == m.shell {
+		return nil
+	}
+	if t.proc != nil {
+		m.killProcess(t, sig)
 		return nil
 	}
 	bit := uint64(1) << sig
@@ -141,6 +146,10 @@ func (m *Machine) gateSignalStop(c *CPU, t *Task) error {
 
 // gateUserReturn is the end of an interrupt that came in user mode.
 func (m *Machine) gateUserReturn(c *CPU, t *Task) error {
+	if t.proc != nil {
+		m.leaveStop(c, t)
+		return nil
+	}
 	t.inUser = true
 	m.klp.SwitchPoint(&t.Task)
 	if m.needResched(c) {

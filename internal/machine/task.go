@@ -85,6 +85,7 @@ type Task struct {
 	preemptCount   uint32        // while it is not on its CPU
 	runSince       time.Duration // when it got its CPU
 	job            *job          // of a command that runs in the background
+	proc           *process      // of a task that runs a program; else nil
 	retStack       []ftrace.RetFrame
 	irqs           []interrupt // interrupts that it is in, innermost last
 }
@@ -223,6 +224,10 @@ func sortedKeys(q map[uint64][]wqEntry) []uint64 {
 // moveTo gives a task that does not run to another CPU.
 func (t *Task) moveTo(n int) {
 	t.cpu = n
+	if t.regs.User { // what swapgs has put aside
+		t.regs.KernelGSBase = percpuAddr(n)
+		return
+	}
 	t.regs.GSBase = percpuAddr(n)
 }
 
@@ -239,6 +244,7 @@ func (m *Machine) Task(pid int) *Task {
 // exitTask ends t: it leaves its CPU, the task list and its stack.
 func (m *Machine) exitTask(t *Task) {
 	t.state = Dead
+	m.endProcess(t)
 	for i, other := range m.tasks {
 		if other == t {
 			m.tasks = append(m.tasks[:i:i], m.tasks[i+1:]...)

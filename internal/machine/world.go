@@ -34,7 +34,7 @@ func (m *Machine) runCPU(c *CPU, n uint64) uint64 {
 	if t == c.idle && len(t.irqs) == 0 || t.inLimbo() {
 		return 0
 	}
-	if t.inUser {
+	if t.inUser && t.proc == nil {
 		if t.signals&fatalSignals != 0 { // on its way back from the tick
 			m.exitTask(t)
 			m.schedule(c)
@@ -209,6 +209,7 @@ func (m *Machine) round(most uint64, deadline time.Duration) (rounds uint64, idl
 	for _, c := range m.cpus {
 		m.passIdle(c)
 		m.preempt(c)
+		m.userWork(c)
 	}
 	busy := m.busyCPUs()
 	if len(busy) == 0 {

@@ -22,6 +22,7 @@ func TestGuestRebuild(t *testing.T) {
 		{"testdata/scenarios/ko", "build.sh"},
 		{"testdata/scenarios/exports", "build.sh"},
 		{"testdata/scenarios/transition", "build.sh"},
+		{"testdata/scenarios/programs", "build.sh"},
 		{"testdata/scenarios/recorded/test_modules", "build.sh"},
 		{"internal/machine/kernel", "src/build.sh"},
 	} {

@@ -6,9 +6,6 @@ import (
 	"path"
 	"strings"
 
-	"klpemu/internal/errno"
-	"klpemu/internal/vfs"
-
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -126,6 +123,7 @@ func (s *Shell) assignTemp(a *syntax.Assign, sc *scope) error {
 func (s *Shell) execute(args []string) {
 	name := args[0]
 	if body, ok := s.funcs[name]; ok {
+		s.last = false
 		s.callFunc(name, body, args[1:])
 		return
 	}
@@ -135,12 +133,14 @@ func (s *Shell) execute(args []string) {
 // executeCommand is execute without functions.
 func (s *Shell) executeCommand(args []string) {
 	name := args[0]
+	last := s.last
+	s.last = false
 	if c, ok := s.find(name); ok {
 		s.status = s.runCommand(c, args)
 		return
 	}
 	if strings.Contains(name, "/") {
-		s.script(args)
+		s.runPath(args, last)
 		return
 	}
 	s.errorf("%s: command not found", name)
@@ -161,26 +161,6 @@ func (s *Shell) find(name string) (*Command, bool) {
 	return c, ok
 }
 
-// script runs a file of shell text in a subshell.
-func (s *Shell) script(args []string) {
-	i, err := s.k.fs.Stat(s.abs(args[0]))
-	switch {
-	case err != nil:
-		s.errorf("%s: %v", args[0], err)
-		s.status = 127
-		return
-	case i.IsDir():
-		s.errorf("%s: Is a directory", args[0])
-		s.status = 126
-		return
-	case i.Perm&0o111 == 0 || i.Type != vfs.Regular:
-		s.errorf("%s: %v", args[0], errno.EACCES)
-		s.status = 126
-		return
-	}
-	s.runFile(args)
-}
-
 // runFile runs a script file with arguments in a subshell of fresh variables.
 func (s *Shell) runFile(args []string) {
 	data, err := s.k.fs.ReadFile(s.abs(args[0]))
@@ -189,6 +169,10 @@ func (s *Shell) runFile(args []string) {
 		s.status = 127
 		return
 	}
+	s.runScript(args, data)
+}
+
+func (s *Shell) runScript(args []string, data []byte) {
 	s.inSubshell(func(sub *Shell) {
 		sub.fresh(args)
 		sub.runText(string(data))

@@ -69,6 +69,16 @@ func (s *System) Start(name string, run func() int) (int, error) { return s.m.St
 // Wait lets the world move until a job has ended and gives its status, once.
 func (s *System) Wait(pid int) (int, error) { return s.m.WaitJob(pid) }
 
+// StartProgram makes a process.
+func (s *System) StartProgram(p Program) (int, error) { return s.m.StartProgram(p.machine()) }
+
+// ExecProgram makes the running job a process.
+func (s *System) ExecProgram(p Program) error { return s.m.Exec(p.machine()) }
+
+func (p Program) machine() machine.Program {
+	return machine.Program{Path: p.Path, Image: p.Image, Args: p.Args, Env: p.Env, Files: p.Files}
+}
+
 // EndCommand lets queued kernel work run; its output belongs to the command
 // that ended.
 func (s *System) EndCommand() {

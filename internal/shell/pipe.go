@@ -2,6 +2,7 @@ package shell
 
 import (
 	"bytes"
+	"path"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -127,6 +128,7 @@ func (s *Shell) background(st *syntax.Stmt) {
 	sub := s.subshell()
 	sub.fds.set(0, &desc{r: strings.NewReader(""), refs: 1})
 	sub.cond = 0
+	_, sub.last = st.Cmd.(*syntax.CallExpr)
 	fg := *st
 	fg.Background, fg.Disown = false, false
 	pid, err := s.k.host.Start(jobName(st), func() int {
@@ -147,7 +149,7 @@ func (s *Shell) background(st *syntax.Stmt) {
 func jobName(st *syntax.Stmt) string {
 	if c, ok := st.Cmd.(*syntax.CallExpr); ok && len(c.Args) > 0 {
 		if lit := c.Args[0].Lit(); lit != "" {
-			return lit
+			return path.Base(lit)
 		}
 	}
 	return "sh"

@@ -89,6 +89,7 @@ type Shell struct {
 	sub     bool // a subshell
 	getopt  int  // position inside a group of options, for getopts
 	inTrap  bool
+	last    bool // the simple command that runs next is all that a job does
 	// errCalls is how deep in functions the ERR trap was set; level is
 	// BASH_SUBSHELL.
 	errCalls, level int
@@ -244,6 +245,7 @@ func (s *Shell) subshell() *Shell {
 	c.sub = true
 	c.level++
 	c.loops = 0
+	c.last = false
 	return &c
 }
 

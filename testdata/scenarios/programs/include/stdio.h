@@ -1,0 +1,3 @@
+#pragma once
+int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int puts(const char *text);
