@@ -8,7 +8,7 @@ import (
 )
 
 func runDate(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("ud:RI::3:", map[string]byte{"utc": 'u', "date": 'd', "iso-8601": 'I', "rfc-email": 'R', "rfc-3339": '3'})
+	opts, args, st, ok := c.Getopt("ud:r:RI::3:", map[string]byte{"utc": 'u', "universal": 'u', "reference": 'r', "date": 'd', "iso-8601": 'I', "rfc-email": 'R', "rfc-3339": '3'})
 	if !ok {
 		return st
 	}
@@ -16,15 +16,25 @@ func runDate(c *Ctx) int {
 	for _, o := range opts {
 		switch o.Flag {
 		case 'd':
-			sec, err := strconv.ParseInt(strings.TrimPrefix(o.Arg, "@"), 10, 64)
-			if !strings.HasPrefix(o.Arg, "@") || err != nil {
-				return c.Errorf("invalid date '%s': only @SECONDS is understood", o.Arg)
+			t, ok := parseDate(o.Arg, now)
+			if !ok {
+				return c.Errorf("invalid date '%s'", o.Arg)
 			}
-			now = time.Unix(sec, 0).UTC()
+			now = t
+		case 'r':
+			i, err := c.FS().Stat(c.Abs(o.Arg))
+			if err != nil {
+				return c.Errorf("%s: %s", o.Arg, Reason(err))
+			}
+			now = i.Mtime.UTC()
 		case 'R':
 			format = "%a, %d %b %Y %H:%M:%S +0000"
 		case 'I':
-			format = "%F"
+			f, ok := map[string]string{"": "%F", "date": "%F", "hours": "%FT%H%:z", "minutes": "%FT%H:%M%:z", "seconds": "%FT%T%:z", "ns": "%FT%T,%N%:z"}[o.Arg]
+			if !ok {
+				return c.UsageError("invalid argument '%s' for '--iso-8601'", o.Arg)
+			}
+			format = f
 		case '3':
 			f, ok := rfc3339Format(o.Arg)
 			if !ok {
@@ -88,6 +98,23 @@ func timeField(f byte, t time.Time) string {
 		return strconv.FormatInt(t.Unix(), 10)
 	case 'N':
 		return fmt.Sprintf("%09d", t.Nanosecond())
+	case 'C':
+		return fmt.Sprintf("%02d", t.Year()/100)
+	case 'k':
+		return fmt.Sprintf("%2d", t.Hour())
+	case 'l':
+		return fmt.Sprintf("%2d", (t.Hour()+11)%12+1)
+	case 'P':
+		return strings.ToLower(t.Format("PM"))
+	case 'U', 'W': // weeks from the first Sunday, or Monday
+		day := int(t.Weekday())
+		if f == 'W' {
+			day = (day + 6) % 7
+		}
+		return fmt.Sprintf("%02d", (t.YearDay()+6-day)/7)
+	case 'V', 'G', 'g':
+		year, week := t.ISOWeek()
+		return map[byte]string{'V': fmt.Sprintf("%02d", week), 'G': itoa(year), 'g': fmt.Sprintf("%02d", year%100)}[f]
 	case 'j':
 		return fmt.Sprintf("%03d", t.YearDay())
 	case 'u':

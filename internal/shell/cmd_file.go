@@ -19,12 +19,12 @@ func fileCommands() []*Command {
 		{Name: "mkdir", Usage: "mkdir [-p] [-m MODE] DIR...\nMake directories; -p: with those above, no error if there.", Run: runMkdir},
 		{Name: "mktemp", Usage: "mktemp [-d] [TEMPLATE]\nMake a file (-d: a directory) with a new name.", Run: runMktemp},
 		{Name: "mv", Usage: "mv SOURCE... DEST\nRename files.", Run: runMv},
-		{Name: "readlink", Usage: "readlink [-f] FILE...\nPrint where a link leads; -f: the path without links.", Run: runReadlink},
-		{Name: "realpath", Usage: "realpath FILE...\nPrint the path without links.", Run: runReadlink},
+		{Name: "readlink", Usage: readlinkUsage, Run: runReadlink},
+		{Name: "realpath", Usage: realpathUsage, Run: runReadlink},
 		{Name: "rm", Usage: "rm [-rf] FILE...\nRemove files; -r: directories too, -f: no errors for missing ones.", Run: runRm},
 		{Name: "rmdir", Usage: "rmdir [-p] DIR...\nRemove empty directories.", Run: runRmdir},
 		{Name: "tee", Usage: "tee [-a] [FILE]...\nCopy standard input to each FILE and to standard output; -a: append.", Run: runTee},
-		{Name: "touch", Usage: "touch [-c] FILE...\nSet the modification time to now, and make files that are missing.", Run: runTouch},
+		{Name: "touch", Usage: touchUsage, Run: runTouch},
 	}
 }
 
@@ -153,39 +153,6 @@ func (c *Ctx) removeTree(name string) int {
 	if status == 0 {
 		if err := c.FS().Rmdir(c.Abs(name)); err != nil {
 			return c.Errorf("cannot remove '%s': %s", name, Reason(err))
-		}
-	}
-	return status
-}
-
-func runTouch(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("camd:r:t:", map[string]byte{"no-create": 'c'})
-	if !ok {
-		return st
-	}
-	create := true
-	for _, o := range opts {
-		if o.Flag == 'c' {
-			create = false
-		}
-	}
-	if len(args) == 0 {
-		return c.UsageError("missing file operand")
-	}
-	status := 0
-	for _, a := range args {
-		_, err := c.FS().Stat(c.Abs(a))
-		if err == errno.ENOENT && create {
-			var f *vfs.File
-			if f, err = c.FS().Open(c.Abs(a), vfs.WriteOnly|vfs.Create, 0o644); err == nil {
-				err = f.Close()
-			}
-		}
-		if err == nil {
-			err = c.FS().Touch(c.Abs(a), c.Now())
-		}
-		if err != nil && (create || err != errno.ENOENT) {
-			status = c.Errorf("cannot touch '%s': %s", a, Reason(err))
 		}
 	}
 	return status

@@ -2,9 +2,9 @@ package shell
 
 import (
 	"fmt"
+	"path"
 	"sort"
 	"strings"
-	"time"
 
 	"klpemu/internal/vfs"
 )
@@ -12,36 +12,56 @@ import (
 const lsUsage = `ls [OPTION]... [FILE]...
 List files, the current directory by default.
   -a  also names that begin with .     -A  the same, without . and ..
-  -l  long format                      -1  one name a line
+  -l  long format   -g, -o, -G  without owner, or group    -n  numeric owner
+  -1  one name a line (that is the default)    -m  with commas
   -d  directories themselves           -R  directories below, too
   -F  a letter for the type            -p  / after directories
-  -r  reverse order   -t  newest first   -S  largest first   -U  unsorted
-  -i  inode numbers   -h  sizes for people   -n  numeric owner
-  -L  what links lead to`
+  -r  reverse order   -t  newest first   -S  largest first   -X  by ending
+  -v  version numbers -U  unsorted       -f  unsorted, all
+  -i  inode numbers   -s  sizes in blocks   -h, --si  sizes for people
+  -L  what links lead to                 -Q  names in quotes
+  -I, --ignore, --hide GLOB   -B  without names that end in ~
+  --time-style=STYLE, --full-time, --group-directories-first, --color[=WHEN]
+Colours are never printed: no command has a terminal.`
 
 type lister struct {
 	c                                                                                 *Ctx
 	all, almost, long, self, recursive, classify, slash, reverse, inode, human, deref bool
+	si, blocks, numeric, noOwner, noGroup, commas, quote, dirsFirst, fileType, argDir bool
 	order                                                                             byte
+	ignore, hide                                                                      []string
+	style                                                                             string
 	status                                                                            int
 	first                                                                             bool
 }
 
+// Options of ls without a letter.
+const (
+	lsColor = iota + 1
+	lsDirsFirst
+	lsHide
+	lsSort
+	lsStyle
+	lsFull
+	lsSI
+	lsIndicator
+	lsFileType
+	lsFormat
+)
+
 func runLs(c *Ctx) int {
-	opts, args, st, ok := c.Getopt("alAd1RFrtSUihnLpgoCx", map[string]byte{"all": 'a', "almost-all": 'A', "directory": 'd', "recursive": 'R',
-		"reverse": 'r', "classify": 'F', "inode": 'i', "human-readable": 'h', "dereference": 'L', "numeric-uid-gid": 'n'})
+	opts, args, st, ok := c.Getopt("alAd1RFrtSUihnLpgoCxmQbBXvkHfGsNqcuw:I:T:\x01::\x02\x03:\x04:\x05:\x06\x07\x08:\x09\x0a:", map[string]byte{"all": 'a', "almost-all": 'A', "directory": 'd', "recursive": 'R',
+		"reverse": 'r', "classify": 'F', "inode": 'i', "human-readable": 'h', "dereference": 'L', "numeric-uid-gid": 'n', "color": lsColor,
+		"group-directories-first": lsDirsFirst, "hide": lsHide, "ignore": 'I', "sort": lsSort, "time-style": lsStyle, "full-time": lsFull, "si": lsSI,
+		"indicator-style": lsIndicator, "file-type": lsFileType, "size": 's', "quote-name": 'Q', "no-group": 'G', "ignore-backups": 'B',
+		"escape": 'b', "literal": 'N', "kibibytes": 'k', "width": 'w', "dereference-command-line": 'H', "format": lsFormat})
 	if !ok {
 		return st
 	}
 	l := &lister{c: c, first: true}
-	bools := map[byte]*bool{'a': &l.all, 'A': &l.almost, 'l': &l.long, 'n': &l.long, 'd': &l.self, 'R': &l.recursive, 'F': &l.classify,
-		'p': &l.slash, 'r': &l.reverse, 'i': &l.inode, 'h': &l.human, 'L': &l.deref}
 	for _, o := range opts {
-		if p, ok := bools[o.Flag]; ok {
-			*p = true
-		}
-		if strings.IndexByte("tSU", o.Flag) >= 0 {
-			l.order = o.Flag
+		if text := l.option(o); text != "" {
+			return c.UsageError("%s", text)
 		}
 	}
 	if len(args) == 0 {
@@ -49,6 +69,61 @@ func runLs(c *Ctx) int {
 	}
 	l.operands(args)
 	return l.status
+}
+
+// option applies an option; the text is an error.
+func (l *lister) option(o Opt) string {
+	bools := map[byte]*bool{'a': &l.all, 'A': &l.almost, 'l': &l.long, 'd': &l.self, 'R': &l.recursive, 'F': &l.classify,
+		'p': &l.slash, 'r': &l.reverse, 'i': &l.inode, 'h': &l.human, 'L': &l.deref, 'm': &l.commas, 'Q': &l.quote, 's': &l.blocks,
+		'G': &l.noGroup, 'H': &l.argDir, lsDirsFirst: &l.dirsFirst, lsFileType: &l.fileType}
+	if p, ok := bools[o.Flag]; ok {
+		*p = true
+		return ""
+	}
+	switch o.Flag {
+	case 't', 'S', 'U', 'X', 'v':
+		l.order = o.Flag
+	case 'f':
+		l.order, l.all = 'U', true
+	case 'n':
+		l.long, l.numeric = true, true
+	case 'g':
+		l.long, l.noOwner = true, true
+	case 'o':
+		l.long, l.noGroup = true, true
+	case '1', 'C', 'x':
+		l.commas = false
+	case 'B':
+		l.ignore = append(l.ignore, "*~")
+	case 'I':
+		l.ignore = append(l.ignore, o.Arg)
+	case lsHide:
+		l.hide = append(l.hide, o.Arg)
+	case lsSI:
+		l.human, l.si = true, true
+	case lsFull:
+		l.long, l.style = true, "full-iso"
+	case lsStyle:
+		l.style = o.Arg
+		if !strings.HasPrefix(o.Arg, "+") && !strings.Contains(" full-iso long-iso iso locale ", " "+o.Arg+" ") {
+			return "invalid argument '" + o.Arg + "' for 'time style'"
+		}
+	case lsSort:
+		f, ok := map[string]byte{"none": 'U', "size": 'S', "time": 't', "version": 'v', "extension": 'X', "name": 0}[o.Arg]
+		if !ok {
+			return "invalid argument '" + o.Arg + "' for '--sort'"
+		}
+		l.order = f
+	case lsIndicator:
+		l.slash, l.classify, l.fileType = o.Arg == "slash", o.Arg == "classify", o.Arg == "file-type"
+	case lsFormat:
+		l.long, l.commas = o.Arg == "long" || o.Arg == "verbose", o.Arg == "commas"
+	case lsColor:
+		if strings.Contains("|always|yes|force|", "|"+o.Arg+"|") && o.Arg != "" {
+			return "colours are not supported by klpemu"
+		}
+	}
+	return ""
 }
 
 // operands lists files first, then directories, each group sorted.
@@ -68,8 +143,8 @@ func (l *lister) operands(args []string) {
 			files = append(files, i)
 		}
 	}
-	l.sort(files)
-	l.sort(dirs)
+	l.sort(files, "")
+	l.sort(dirs, "")
 	l.print(files, "")
 	l.first = len(files) == 0
 	for _, d := range dirs {
@@ -138,7 +213,7 @@ func (l *lister) visible(name string, list []vfs.Info) []vfs.Info {
 		}
 	}
 	for _, i := range list {
-		if i.Name[0] == '.' && !l.all && !l.almost {
+		if i.Name[0] == '.' && !l.all && !l.almost || anyGlob(l.ignore, i.Name) || !l.all && !l.almost && anyGlob(l.hide, i.Name) {
 			continue
 		}
 		if l.deref {
@@ -148,11 +223,20 @@ func (l *lister) visible(name string, list []vfs.Info) []vfs.Info {
 		}
 		out = append(out, i)
 	}
-	l.sort(out)
+	l.sort(out, name)
 	return out
 }
 
-func (l *lister) sort(list []vfs.Info) {
+// leadsToDir reports a directory, or a link to one.
+func (l *lister) leadsToDir(i vfs.Info, dir string) bool {
+	if i.Type != vfs.Symlink {
+		return i.IsDir()
+	}
+	to, err := l.c.FS().Stat(l.c.Abs(join(dir, i.Name)))
+	return err == nil && to.IsDir()
+}
+
+func (l *lister) sort(list []vfs.Info, dir string) {
 	if l.order == 'U' {
 		return
 	}
@@ -161,7 +245,14 @@ func (l *lister) sort(list []vfs.Info) {
 		if l.reverse {
 			x, y = y, x
 		}
+		if da, db := l.dirsFirst && l.leadsToDir(list[a], dir), l.dirsFirst && l.leadsToDir(list[b], dir); da != db {
+			return da
+		}
 		switch {
+		case l.order == 'v':
+			return compareVersion(x.Name, y.Name) < 0
+		case l.order == 'X' && path.Ext(x.Name) != path.Ext(y.Name):
+			return path.Ext(x.Name) < path.Ext(y.Name)
 		case l.order == 't' && !x.Mtime.Equal(y.Mtime):
 			return x.Mtime.After(y.Mtime)
 		case l.order == 'S' && x.Size != y.Size:
@@ -169,97 +260,6 @@ func (l *lister) sort(list []vfs.Info) {
 		}
 		return x.Name < y.Name
 	})
-}
-
-// blocksOf gives the 512-byte blocks a file would take on disk; files that are
-// made when they are read take none.
-func blocksOf(i vfs.Info) int64 {
-	if i.Ino == 0 || i.Type == vfs.Symlink {
-		return 0
-	}
-	return (i.Size + 4095) / 4096 * 8
-}
-
-// print writes entries, aligned in the long format.
-func (l *lister) print(list []vfs.Info, dir string) {
-	out := l.c.Out()
-	var links, sizes, inos int
-	for _, i := range list {
-		links = max(links, len(itoa(i.Nlink)))
-		sizes = max(sizes, len(l.size(i)))
-		inos = max(inos, len(itoa(int(i.Ino))))
-	}
-	for _, i := range list {
-		if l.inode {
-			fmt.Fprintf(out, "%*d ", inos, i.Ino)
-		}
-		if !l.long {
-			out.WriteString(i.Name + l.suffix(i) + "\n")
-			continue
-		}
-		fmt.Fprintf(out, "%s %*d root root %*s %s %s", i, links, i.Nlink, sizes, l.size(i), lsTime(i.Mtime, l.c.Now()), i.Name)
-		if i.Type == vfs.Symlink {
-			if to, err := l.c.FS().Readlink(l.c.Abs(join(dir, i.Name))); err == nil {
-				out.WriteString(" -> " + to)
-			}
-		}
-		out.WriteString(l.suffix(i) + "\n")
-	}
-}
-
-func (l *lister) size(i vfs.Info) string {
-	if i.Type == vfs.CharDev {
-		return fmt.Sprintf("%d, %3d", i.Major, i.Minor)
-	}
-	if l.human && i.Size >= 1024 {
-		return humanSize(i.Size)
-	}
-	return itoa(int(i.Size))
-}
-
-// humanSize rounds up as -h does: 4.0K, 12K, 1.5M.
-func humanSize(n int64) string {
-	units, v := "KMGT", float64(n)
-	u := -1
-	for v >= 1024 && u < len(units)-1 {
-		v /= 1024
-		u++
-	}
-	if up := ceilTo(v, 10); up < 10 {
-		return fmt.Sprintf("%.1f%c", up, units[u])
-	}
-	return fmt.Sprintf("%.0f%c", ceilTo(v, 1), units[u])
-}
-
-func ceilTo(v, unit float64) float64 {
-	n := float64(int64(v * unit))
-	if n < v*unit {
-		n++
-	}
-	return n / unit
-}
-
-func (l *lister) suffix(i vfs.Info) string {
-	switch {
-	case i.IsDir() && (l.classify || l.slash):
-		return "/"
-	case !l.classify:
-	case i.Type == vfs.Symlink && !l.long:
-		return "@"
-	case i.Type == vfs.Regular && i.Perm&0o111 != 0:
-		return "*"
-	}
-	return ""
-}
-
-// lsTime is the date of the long format: files of more than half a year, or of
-// the future, show the year.
-func lsTime(t, now time.Time) string {
-	age := now.Sub(t)
-	if age < 0 || age > 182*24*time.Hour+12*time.Hour {
-		return t.Format("Jan _2  2006")
-	}
-	return t.Format("Jan _2 15:04")
 }
 
 func listCommands() []*Command {

@@ -3,32 +3,28 @@ package shell
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 func runSeq(c *Ctx) int {
-	args := c.Args[1:]
+	if i := seqFirst(c.Args); i > 0 {
+		c.Args = slices.Insert(c.Args, i, "--") // a negative number is no option
+	}
+	opts, args, st, ok := c.Getopt("+s:wf:", map[string]byte{"separator": 's', "equal-width": 'w', "format": 'f'})
+	if !ok {
+		return st
+	}
 	sep, wide, format := "\n", false, ""
-	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && strings.IndexByte(".0123456789", args[0][1]) < 0 {
-		a := args[0]
-		args = args[1:]
-		switch {
-		case a == "-w" || a == "--equal-width":
+	for _, o := range opts {
+		switch o.Flag {
+		case 's':
+			sep = o.Arg
+		case 'w':
 			wide = true
-		case (a == "-s" || a == "-f") && len(args) > 0:
-			if a == "-s" {
-				sep, _ = unescape(args[0], false)
-			} else {
-				format = args[0]
-			}
-			args = args[1:]
-		case strings.HasPrefix(a, "-s"):
-			sep = a[2:]
-		case strings.HasPrefix(a, "-f"):
-			format = a[2:]
-		default:
-			return c.UsageError("invalid option -- '%s'", a[1:2])
+		case 'f':
+			format = o.Arg
 		}
 	}
 	if len(args) == 0 {
@@ -37,11 +33,23 @@ func runSeq(c *Ctx) int {
 	if len(args) > 3 {
 		return c.UsageError("extra operand '%s'", args[3])
 	}
+	if format != "" {
+		if wide {
+			return c.UsageError("format string may not be specified when printing equal width strings")
+		}
+		if text := seqFormat(format); text != "" {
+			return c.Errorf("format '%s' %s", format, text)
+		}
+	}
+	format = gPrecision(format)
 	nums := []float64{1, 1, 1}
 	prec, width := 0, 0
 	for i, a := range args {
 		f, err := strconv.ParseFloat(a, 64)
-		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		if err == nil && math.IsNaN(f) {
+			return c.UsageError("invalid 'not-a-number' argument: '%s'", a)
+		}
+		if err != nil || math.IsInf(f, 0) {
 			return c.UsageError("invalid floating point argument: '%s'", a)
 		}
 		at := i
@@ -65,23 +73,65 @@ func runSeq(c *Ctx) int {
 	}
 	if format == "" {
 		format = fmt.Sprintf("%%0%d.%df", width, prec)
-	} else if ok := seqFormat(format); !ok {
-		return c.UsageError("invalid format '%s'", format)
 	}
 	return c.seq(nums, format, sep)
 }
 
-// seqFormat reports whether a format has exactly one directive for a number.
-func seqFormat(v string) bool {
-	_, rest, ok := strings.Cut(strings.ReplaceAll(v, "%%", ""), "%")
-	if !ok || strings.Contains(rest, "%") {
-		return false
+// gPrecision gives %g the precision that it has in C.
+func gPrecision(format string) string {
+	at := strings.IndexAny(format, "gG")
+	percent := strings.LastIndexByte(format[:max(at, 0)], '%')
+	if at < 0 || percent < 0 || strings.Contains(format[percent:at], ".") || strings.Trim(format[percent+1:at], "-+ 0#123456789") != "" {
+		return format
 	}
-	i := 0
-	for i < len(rest) && strings.IndexByte("-+ 0#.123456789", rest[i]) >= 0 {
-		i++
+	return format[:at] + ".6" + format[at:]
+}
+
+// seqFirst is where the first operand is, if it is a negative number.
+func seqFirst(args []string) int {
+	for i := 1; i < len(args); i++ {
+		a := args[i]
+		switch {
+		case len(a) > 1 && a[0] == '-' && strings.IndexByte(".0123456789", a[1]) >= 0:
+			return i
+		case a == "--" || len(a) < 2 || a[0] != '-':
+			return 0
+		case a == "-s" || a == "-f" || a == "--separator" || a == "--format":
+			i++
+		}
 	}
-	return i < 8 && i < len(rest) && strings.IndexByte("eEfgG", rest[i]) >= 0
+	return 0
+}
+
+// seqFormat says what is wrong with a format, which has one directive for a
+// number; "" where nothing is.
+func seqFormat(v string) string {
+	found := false
+	for i := 0; i < len(v); i++ {
+		if v[i] != '%' {
+			continue
+		}
+		if i++; i < len(v) && v[i] == '%' {
+			continue
+		}
+		begin := i
+		for i < len(v) && strings.IndexByte("-+ 0#.123456789'", v[i]) >= 0 {
+			i++
+		}
+		switch {
+		case i == len(v):
+			return "ends in %"
+		case strings.IndexByte("eEfgG", v[i]) < 0 || i-begin > 8:
+			return "has unknown %" + v[i:i+1] + " directive"
+		case found:
+			return "has too many % directives"
+		}
+		found = true
+	}
+	if !found {
+		return "has no % directive"
+	}
+	return ""
 }
 
 func (c *Ctx) seq(nums []float64, format, sep string) int {

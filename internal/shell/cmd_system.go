@@ -30,7 +30,7 @@ func systemCommands() []*Command {
 		{Name: "uname", Usage: "uname [-asnrvmo]\nPrint the system's name.", Run: runUname},
 		{Name: "which", Usage: "which NAME...\nPrint where commands are.", Run: runWhich},
 		{Name: "whoami", Usage: "whoami\nPrint the user.", Run: func(c *Ctx) int { return c.Print("root\n") }},
-		{Name: "xargs", Usage: "xargs [-n N] [-I STR] [-0] [-r] [COMMAND [ARG]...]\nRun COMMAND with arguments from standard input.", Run: runXargs},
+		{Name: "xargs", Usage: xargsUsage, Run: runXargs},
 		{Name: "yes", Usage: "yes [STRING]...\nPrint a line until nobody reads it.", Run: runYes},
 	}
 }
