@@ -1,6 +1,6 @@
 package cpu
 
-//go:generate go run gen_hot.go gen_families.go
+//go:generate go run gen_hot.go gen_families.go gen_flags.go gen_fuse.go gen_rounds.go
 
 // specialize picks a hot form for the instruction, if there is one for its
 // operands, and fills in what the form reads. What it leaves alone is done by
@@ -225,6 +225,19 @@ func join(run []op) {
 	}
 }
 
+// couple finds the pairs for Rotate.
+func couple(run []op) {
+	for i := range run {
+		a, b := &run[i], &run[min(i+1, len(run)-1)]
+		if a.uses()&harmless == 0 {
+			continue
+		}
+		if a.pair = hotPairs[sequenceKey{a.base, b.base, sameRegister(a, b)}]; a.pair == 0 {
+			a.pair = hotPairs[sequenceKey{a.base, b.base, 0}]
+		}
+	}
+}
+
 // A sequenceKey names a form, one that follows it, and the operands of the second
 // that are the register that the last instruction of the first writes.
 type sequenceKey struct {
@@ -246,7 +259,7 @@ const (
 
 // sameRegister returns which operands b reads from the register that a writes.
 func sameRegister(a, b *op) uint8 {
-	if int(a.code) >= len(hotOperands) || int(b.code) >= len(hotOperands) || hotOperands[a.code]&writesD == 0 {
+	if a.uses()&writesD == 0 {
 		return 0
 	}
 	same := uint8(0)
@@ -255,5 +268,5 @@ func sameRegister(a, b *op) uint8 {
 			same |= 1 << i
 		}
 	}
-	return same & uint8(hotOperands[b.code])
+	return same & uint8(b.uses())
 }

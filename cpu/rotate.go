@@ -42,12 +42,13 @@ func rotateFast(cpus []*VCPU, first int, n uint64) (i int, done uint64) {
 		at[k&(maxInTurn-1)] = c.cur
 	}
 	i = first
-	for ok := true; ok && done < n; {
-		if i == 0 && len(cpus) == 4 && n-done >= 4 {
-			var k uint64
-			k, ok = rounds((*[4]*VCPU)(cpus), (*[4]*op)(at[:4]), (n-done)/4)
+	for done < n {
+		if k := n - done; i == 0 && k >= 2*uint64(len(cpus)) && len(cpus) > 1 && len(cpus) <= 4 {
+			k, ok := rounds(cpus, at[:len(cpus)], k)
 			done += k
-			i = int(k % 4)
+			if i = int(k % uint64(len(cpus))); !ok {
+				break
+			}
 			continue
 		}
 		c := cpus[i]
@@ -68,41 +69,40 @@ func rotateFast(cpus []*VCPU, first int, n uint64) (i int, done uint64) {
 	return i, done
 }
 
-// rounds is up to n rounds of four CPUs, until an instruction needs its executor.
-// A call of its own for each CPU makes a round half as long: less to count, and
-// fewer taken branches, from which the CPU predicts the calls' targets.
-func rounds(cpus *[4]*VCPU, at *[4]*op, n uint64) (done uint64, ok bool) {
-	c0, c1, c2, c3 := cpus[0], cpus[1], cpus[2], cpus[3]
-	o0, o1, o2, o3 := at[0], at[1], at[2], at[3]
-	left, part := n, 0
-	for ; left != 0; left-- {
-		o := o0.leaf(c0, o0)
-		if o == nil {
-			break
-		}
-		o0 = o
-		if o = o1.leaf(c1, o1); o == nil {
-			part = 1
-			break
-		}
-		o1 = o
-		if o = o2.leaf(c2, o2); o == nil {
-			part = 2
-			break
-		}
-		o2 = o
-		if o = o3.leaf(c3, o3); o == nil {
-			part = 3
-			break
-		}
-		o3 = o
+// rounds executes up to n instructions of two to four CPUs in turn, in double
+// rounds, until an instruction needs its executor. Where a CPU's first of a double round
+// touches registers only, nobody can tell if it is executed later: together
+// with the second, in one call, if there is a form for both.
+func rounds(cpus []*VCPU, at []*op, n uint64) (done uint64, ok bool) {
+	n /= 2 * uint64(len(cpus))
+	switch len(cpus) {
+	case 2:
+		return rounds2(cpus, at, n)
+	case 3:
+		return rounds3(cpus, at, n)
 	}
-	at[0], at[1], at[2], at[3] = o0, o1, o2, o3
+	return rounds4(cpus, at, n)
+}
+
+// finish counts after so many double rounds and turns of one that was not
+// finished, and executes what was put off in it. From is where it began.
+func finish(cpus []*VCPU, at, from []*op, rounds uint64, turn int) (done uint64) {
 	for i, c := range cpus {
-		c.count += n - left
-		if i < part {
-			c.count++
+		k := 0
+		switch second := i + len(cpus); {
+		case turn > second:
+			k = 2
+		case turn > i:
+			k = 1
+			if from[i].pair == 0 {
+				break
+			}
+			at[i] = step(from[i])
+			if turn < second { // it has not even been tried
+				from[i].leaf(c, from[i])
+			}
 		}
+		c.count += 2*rounds + uint64(k)
 	}
-	return (n-left)*4 + uint64(part), left == 0
+	return 2*rounds*uint64(len(cpus)) + uint64(turn)
 }

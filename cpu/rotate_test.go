@@ -2,6 +2,8 @@ package cpu
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,4 +68,51 @@ func testRotate(t *testing.T, programs []string) {
 	if cpu, done, s := Rotate(c, 0, 100); cpu != 1 || done != 2 || s.Kind != StopHalt {
 		t.Errorf("CPU %d stopped after %d: %+v", cpu, done, s)
 	}
+}
+
+// Rotate stops where Step does, with every CPU in the state that it had then, until
+// the last has halted.
+func TestRotateStops(t *testing.T) {
+	for _, programs := range [][]string{
+		{"k_sha256", "k_bits"},
+		{"k_list", "p_bignum", "k_recursion"},
+		{"k_indirect", "p_fnv_siphash", "k_crc32", "k_tree"},
+		{"k_bytes", "k_bytes", "k_bytes", "k_bytes"},
+		{"k_quicksort", "k_muldiv", "p_lz", "k_matrix", "k_bits"},
+	} {
+		t.Run(fmt.Sprint(programs), func(t *testing.T) {
+			turns, stepped := rotating(t, programs), rotating(t, programs)
+			r := rand.New(rand.NewPCG(1, 2))
+			for next := 0; len(turns) > 0; {
+				cut := 1 + r.Uint64N(3000)
+				cpu, done, s := Rotate(turns, next, cut)
+				for i := range done {
+					if stop := stepped[(next+int(i))%len(stepped)].Step(); stop.Kind != StopBudget && i != done-1 {
+						t.Fatalf("Rotate missed a stop after %d of %d", i, done)
+					}
+				}
+				for i, c := range turns {
+					if diff := cmp.Diff(stepped[i].State(), c.State()); diff != "" || c.Retired() != stepped[i].Retired() {
+						t.Fatalf("CPU %d differs after %d instructions (%v): %d and %d retired\n%s", i, done, s.Kind, stepped[i].Retired(), c.Retired(), diff)
+					}
+				}
+				if next = cpu; s.Kind != StopBudget {
+					turns, stepped = slices.Delete(turns, cpu, cpu+1), slices.Delete(stepped, cpu, cpu+1)
+					next %= max(len(turns), 1)
+				}
+			}
+		})
+	}
+}
+
+// rotating is one CPU for each program, all on one memory.
+func rotating(t *testing.T, programs []string) []*VCPU {
+	p := loadProgram(t, "O2")
+	var cpus []*VCPU
+	for i, name := range programs {
+		c := New(i, p.m, Options{})
+		p.start(t, c, name, 1, stackTop-uint64(i)*1024)
+		cpus = append(cpus, c)
+	}
+	return cpus
 }

@@ -44,6 +44,7 @@ func (t *translator) run(v *view, p *codePage, rip uint64) *Fault {
 	for i := range t.ops {
 		t.ops[i].rem = uint16(len(t.ops) - 1 - i)
 	}
+	couple(t.ops)
 	choose(t.ops)
 	if !v.unjoined {
 		join(t.ops)
@@ -67,7 +68,7 @@ func (p *codePage) add(run []op) {
 // alone is a copy of o that is linked to nothing.
 func (o *op) alone() op {
 	a := *o
-	a.link = nil
+	a.link, a.pair = nil, 0
 	return a
 }
 

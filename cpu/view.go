@@ -19,6 +19,7 @@ type op struct {
 	code uint16 // case of the big switch
 	base uint16 // the same of this instruction alone, with all its flags
 	cost int16  // of a direct branch: by how much following it lessens what is left at the run's end
+	pair uint16 // this and the next as one of pairs, or 0
 	rem  uint16 // instructions from here to the run's end
 	d, s uint8  // register slots
 	b, x uint8  // base and index of the memory operand
