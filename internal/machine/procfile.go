@@ -52,7 +52,7 @@ func (m *Machine) ReadProc(e *ProcEntry) ([]byte, error) {
 	if e.show == 0 {
 		return nil, errno.EIO
 	}
-	return m.SeqShow(e.show)
+	return m.readSeq(e.show, 0, e.addr)
 }
 
 // addProc makes an entry; the name is relative to parent.

@@ -9,7 +9,16 @@ import (
 // SeqShow calls a show function of the guest as the read of a /proc file does,
 // and returns what it printed. Errors: the negative errno that it returned, a
 // *GuestFault or a *LimitError.
-func (m *Machine) SeqShow(fn uint64) ([]byte, error) { return m.seqShow(fn, 0) }
+func (m *Machine) SeqShow(fn uint64) ([]byte, error) { return m.readSeq(fn, 0, 0) }
+
+// readSeq reads a file of one show function, by the functions of the kernel image
+// for that where it has them.
+func (m *Machine) readSeq(fn, private, pde uint64) ([]byte, error) {
+	if f, ok := m.readFuncs(); ok {
+		return m.procRead(f, fn, private, pde)
+	}
+	return m.seqShow(fn, private)
+}
 
 // seqShow is seq_read of a file opened by single_open(): a buffer that is too
 // small is doubled, and show runs again.

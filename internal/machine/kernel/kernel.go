@@ -43,6 +43,9 @@ var builtinWork string
 //go:embed builtin/pipe.s
 var builtinPipe string
 
+//go:embed builtin/seq.s
+var builtinSeq string
+
 // Builtin returns the sources of the kernel that boots by default.
 func Builtin() []Object {
 	return []Object{
@@ -50,5 +53,6 @@ func Builtin() []Object {
 		{"syscall.s", []byte(builtinSyscall)},
 		{"work.s", []byte(builtinWork)},
 		{"pipe.s", []byte(builtinPipe)},
+		{"seq.s", []byte(builtinSeq)},
 	}
 }
