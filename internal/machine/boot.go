@@ -21,7 +21,7 @@ func Boot(cfg Config) (*Machine, error) {
 	m := &Machine{
 		cfg: cfg, mem: mem.New(cfg.Limits.Memory), clock: clock{hz: cfg.Hz},
 		core: map[string]uint64{}, globals: map[string]uint64{}, exited: map[int]*Task{}, nextPID: firstPID,
-		waitqueues: map[uint64][]wqEntry{}, handles: map[uint64]*Task{},
+		handles: map[uint64]*Task{},
 	}
 	m.byTask = make(map[*taskKey]*Task)
 	m.src = trace.Source{Sink: m.emit, File: "klpemu"}

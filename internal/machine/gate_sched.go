@@ -117,9 +117,9 @@ func sleepGate(state uint32, unit time.Duration) func(*Machine, *CPU, *Task) err
 func (m *Machine) tick() uint64 {
 	now := m.Now()
 	j := uint64(now / jiffy)
-	if j != m.jiffiesNow {
-		m.jiffiesNow = j
-		_ = m.mem.Store(m.jiffies, 8, j) // mapped at boot
+	if v := jiffiesOf(now); v != m.jiffiesNow {
+		m.jiffiesNow = v
+		_ = m.mem.Store(m.jiffies, 8, v) // mapped at boot
 	}
 	return m.clock.roundsUntil(time.Duration(j+1) * jiffy)
 }

@@ -12,18 +12,20 @@ func workGates() []gate {
 	return []gate{
 		{"assign_work", (*Machine).gateAssignWork},
 		{"pwq_dec_nr_in_flight", (*Machine).gateWorkDone},
-		{"queue_work_on", queueWorkGate(cpu.RDX, cpu.RDI)},
-		{"queue_work", queueWorkGate(cpu.RSI, noReg)},
-		{"schedule_work", queueWorkGate(cpu.RDI, noReg)},
-		{"queue_delayed_work_on", queueDelayedGate(cpu.RDX, cpu.RDI, cpu.RCX)},
-		{"schedule_delayed_work", queueDelayedGate(cpu.RDI, noReg, cpu.RSI)},
-		{"delayed_work_timer_fn", (*Machine).gateDelayedTimer},
-		{"flush_work", (*Machine).gateFlushWork},
-		{"cancel_work_sync", (*Machine).gateCancelWork},
-		{"cancel_delayed_work_sync", (*Machine).gateCancelWork},
+		{"queue_work_on", queueWorkGate(cpu.RDX, cpu.RSI, cpu.RDI)},
+		{"queue_work", queueWorkGate(cpu.RSI, cpu.RDI, noReg)},
+		{"schedule_work", queueWorkGate(cpu.RDI, noReg, noReg)},
+		{"flush_work", flushWork(false)},
+		{"flush_delayed_work", flushWork(true)},
+		{"cancel_work", (*Machine).gateCancelWork},
+		{"cancel_work_sync", (*Machine).gateCancelWorkSync},
+		{"cancel_delayed_work", (*Machine).gateCancelWork},
+		{"cancel_delayed_work_sync", (*Machine).gateCancelWorkSync},
+		{"work_busy", (*Machine).gateWorkBusy},
 		{"alloc_workqueue", (*Machine).gateAllocWorkqueue},
-		{"destroy_workqueue", (*Machine).gateFlushWorkqueue},
-		{"__flush_workqueue", (*Machine).gateFlushWorkqueue},
+		{"destroy_workqueue", flushWorkqueue(true)},
+		{"__flush_workqueue", flushWorkqueue(false)},
+		{"drain_workqueue", flushWorkqueue(false)},
 	}
 }
 
@@ -34,18 +36,32 @@ const noReg = cpu.Reg(255)
 type guestWork struct {
 	addr uint64
 	cpu  int
+	wq   uint64 // the workqueue_struct; 0: one of the system's
 }
 
-// queueGuestWork is __queue_work; a work that is pending stays where it is.
-func (m *Machine) queueGuestWork(addr uint64, onCPU int) bool {
-	for _, w := range m.guestWork {
-		if w.addr == addr {
-			return false
-		}
+// workPendingBit is WORK_STRUCT_PENDING: a work is queued, or its timer runs.
+const workPendingBit = 1
+
+// setPending is test_and_set_bit of a work's pending bit: it reports that the
+// work was not pending.
+func (m *Machine) setPending(work uint64) (bool, error) {
+	data, err := m.mem.Load(work, 8)
+	if err != nil || data&workPendingBit != 0 {
+		return false, err
 	}
-	m.guestWork = append(m.guestWork, guestWork{addr, onCPU})
+	return true, m.mem.Store(work, 8, data|workPendingBit)
+}
+
+func (m *Machine) clearPending(work uint64) {
+	if data, err := m.mem.Load(work, 8); err == nil {
+		_ = m.mem.Store(work, 8, data&^workPendingBit) // loaded just now
+	}
+}
+
+// queueGuestWork is __queue_work: the work is pending already.
+func (m *Machine) queueGuestWork(w guestWork) {
+	m.guestWork = append(m.guestWork, w)
 	m.startGuestWork()
-	return true
 }
 
 // workCPU is the CPU of a queue request: the caller's unless it names one.
@@ -60,30 +76,28 @@ func (m *Machine) workCPU(c *CPU, arg cpu.Reg) int {
 	return n
 }
 
-func queueWorkGate(work, on cpu.Reg) func(*Machine, *CPU, *Task) error {
-	return func(m *Machine, c *CPU, _ *Task) error {
-		v := c.vcpu
-		v.SetReg(cpu.RAX, boolReg(m.queueGuestWork(v.Reg(work), m.workCPU(c, on))))
-		return nil
+// workQueue is the queue that a request names; 0 for one of the system's.
+func (m *Machine) workQueue(c *CPU, arg cpu.Reg) uint64 {
+	if arg == noReg {
+		return 0
 	}
+	if wq := c.vcpu.Reg(arg); m.workqueues[wq] != nil {
+		return wq
+	}
+	return 0
 }
 
-func delayedName(work uint64) string { return fmt.Sprintf("delayed_work_timer_fn %x", work) }
-
-func queueDelayedGate(work, on, delay cpu.Reg) func(*Machine, *CPU, *Task) error {
+func queueWorkGate(work, wq, on cpu.Reg) func(*Machine, *CPU, *Task) error {
 	return func(m *Machine, c *CPU, _ *Task) error {
-		v := c.vcpu
-		addr, onCPU, d := v.Reg(work), m.workCPU(c, on), jiffiesTimeout(v.Reg(delay))
-		if m.timerPending(delayedName(addr)) {
-			v.SetReg(cpu.RAX, 0)
-			return nil
+		addr := c.vcpu.Reg(work)
+		free, err := m.setPending(addr)
+		if err != nil {
+			return err
 		}
-		if d == 0 {
-			v.SetReg(cpu.RAX, boolReg(m.queueGuestWork(addr, onCPU)))
-			return nil
+		if free {
+			m.queueGuestWork(guestWork{addr, m.workCPU(c, on), m.workQueue(c, wq)})
 		}
-		m.queueDelayed(delayedName(addr), m.Now()+d, func() { m.queueGuestWork(addr, onCPU) })
-		v.SetReg(cpu.RAX, 1)
+		c.vcpu.SetReg(cpu.RAX, boolReg(free))
 		return nil
 	}
 }
@@ -111,8 +125,8 @@ func (m *Machine) cancelTimer(name string) bool {
 // a new one where all others sleep in their work.
 func (m *Machine) startGuestWork() {
 	for _, w := range m.guestWork {
-		if m.workerOf(w.addr) != nil {
-			continue // a work does not run on two workers
+		if !m.mayRun(w) {
+			continue
 		}
 		idle, busy := m.poolState(w.cpu)
 		switch {
@@ -165,20 +179,32 @@ func (m *Machine) newPoolWorker(onCPU int) {
 	m.enqueue(t)
 }
 
-// nextWork takes the first queued work of a CPU that no other worker runs.
-func (m *Machine) nextWork(onCPU int) uint64 {
-	for i, w := range m.guestWork {
-		if w.cpu == onCPU && m.workerOf(w.addr) == nil {
-			m.guestWork = append(m.guestWork[:i:i], m.guestWork[i+1:]...)
-			return w.addr
+// mayRun reports that no worker runs a work already, and none another one of its
+// queue, where that is ordered.
+func (m *Machine) mayRun(w guestWork) bool {
+	wq := m.workqueues[w.wq]
+	for _, t := range m.tasks {
+		if t.pool && t.work != 0 && (t.work == w.addr || wq != nil && wq.ordered && t.workQueue == w.wq) {
+			return false
 		}
 	}
-	return 0
+	return true
+}
+
+// nextWork takes the first queued work of a CPU that may run.
+func (m *Machine) nextWork(onCPU int) (guestWork, bool) {
+	for i, w := range m.guestWork {
+		if w.cpu == onCPU && m.mayRun(w) {
+			m.guestWork = append(m.guestWork[:i:i], m.guestWork[i+1:]...)
+			return w, true
+		}
+	}
+	return guestWork{}, false
 }
 
 func (m *Machine) workQueuedOn(onCPU int) bool {
 	for _, w := range m.guestWork {
-		if w.cpu == onCPU && m.workerOf(w.addr) == nil {
+		if w.cpu == onCPU && m.mayRun(w) {
 			return true
 		}
 	}
@@ -196,12 +222,12 @@ func (m *Machine) workerOf(work uint64) *Task {
 }
 
 func (m *Machine) gateAssignWork(c *CPU, t *Task) error {
-	t.work = 0
+	t.work, t.workQueue = 0, 0
 	if t.pool {
-		t.work = m.nextWork(t.cpu)
-	}
-	if t.work != 0 {
-		t.worked = true
+		if w, ok := m.nextWork(t.cpu); ok {
+			t.work, t.workQueue, t.worked = w.addr, w.wq, true
+			m.clearPending(w.addr) // set_work_pool_and_clear_pending
+		}
 	}
 	c.vcpu.SetReg(cpu.RAX, t.work)
 	return nil
@@ -214,77 +240,3 @@ func (m *Machine) gateWorkDone(_ *CPU, t *Task) error {
 	m.startGuestWork()
 	return nil
 }
-
-// gateFlushWork is flush_work: it reports whether there was anything to wait
-// for.
-func (m *Machine) gateFlushWork(c *CPU, t *Task) error {
-	work := c.vcpu.Reg(cpu.RDI)
-	waited := t.block.active
-	m.startWait(t, maxTimeout)
-	if !m.workPending(work) && m.workerOf(work) == nil {
-		return endWait(c, t, boolReg(waited))
-	}
-	return m.blockOn(c, t, taskUninterruptible, work)
-}
-
-func (m *Machine) workPending(work uint64) bool {
-	for _, w := range m.guestWork {
-		if w.addr == work {
-			return true
-		}
-	}
-	return false
-}
-
-// gateCancelWork is cancel_work_sync and cancel_delayed_work_sync: it reports
-// whether the work was pending.
-func (m *Machine) gateCancelWork(c *CPU, t *Task) error {
-	work := c.vcpu.Reg(cpu.RDI)
-	if !t.block.active {
-		t.wasPending = m.cancelTimer(delayedName(work))
-		for i, w := range m.guestWork {
-			if w.addr == work {
-				m.guestWork = append(m.guestWork[:i:i], m.guestWork[i+1:]...)
-				t.wasPending = true
-				break
-			}
-		}
-	}
-	m.startWait(t, maxTimeout)
-	if m.workerOf(work) == nil {
-		return endWait(c, t, boolReg(t.wasPending))
-	}
-	return m.blockOn(c, t, taskUninterruptible, work)
-}
-
-// workqueueSize is the size of the guest's handle of a work queue.
-const workqueueSize = 64
-
-func (m *Machine) gateAllocWorkqueue(c *CPU, _ *Task) error {
-	c.vcpu.SetReg(cpu.RAX, m.alloc(workqueueSize))
-	return nil
-}
-
-// gateFlushWorkqueue waits until all guest work is done; which queue it was
-// queued on is not kept.
-func (m *Machine) gateFlushWorkqueue(c *CPU, t *Task) error {
-	m.startWait(t, maxTimeout)
-	for _, w := range m.guestWork {
-		return m.blockOn(c, t, taskUninterruptible, w.addr)
-	}
-	for _, other := range m.tasks {
-		if other.pool && other.work != 0 && other != t {
-			return m.blockOn(c, t, taskUninterruptible, other.work)
-		}
-	}
-	return endWait(c, t, 0)
-}
-
-// gateDelayedTimer is delayed_work_timer_fn(timer): the work is queued now.
-func (m *Machine) gateDelayedTimer(c *CPU, _ *Task) error {
-	m.queueGuestWork(c.vcpu.Reg(cpu.RDI)-delayedTimerAt, c.id)
-	return nil
-}
-
-// delayedTimerAt is delayed_work.timer.
-const delayedTimerAt = 32

@@ -25,7 +25,8 @@ func gateTable() []gate {
 	for _, gates := range [][]gate{
 		taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(),
 		moduleGates(), notifierGates(), signalGates(), sysGates(), forkGates(), ftraceGates(), kprobeGates(),
-		slabGates(), listDebugGates(), formatGates(), printkGates(), seqGates(), sysfsGates(), pidGates(),
+		slabGates(), listDebugGates(), formatGates(), printkGates(), seqGates(), sysfsGates(), pidGates(), timerGates(),
+		rwsemGates(), rcuGates(), userGates(), timeGates(), randomGates(), miscGates(),
 	} {
 		all = append(all, gates...)
 	}

@@ -27,6 +27,11 @@ func (x Context) entry() string {
 	return [...]string{"", "asm_sysvec_irq_work", "asm_common_interrupt", "asm_exc_nmi"}[x]
 }
 
+// preemptOffset is what preempt_count() has more in that context.
+func (x Context) preemptOffset() int32 {
+	return [...]int32{0, 0x100, 0x10000, 0x110000}[x]
+}
+
 // An interrupt is one that a task is in. Until it returns, the interrupted
 // work stands still: guest code because its registers are on the stack, kernel
 // work in Go because calls is how much of it was there.
@@ -136,6 +141,7 @@ func (m *Machine) deliver(c *CPU, t *Task, p pendingIRQ) error {
 		}
 	}
 	t.irqs = append(t.irqs, interrupt{p.context, p.fn, len(t.calls), t.inUser, s})
+	_ = m.addPreempt(t, p.context.preemptOffset())
 	t.inUser = false
 	in := s
 	if s.User { // swapgs
@@ -208,6 +214,7 @@ func (m *Machine) gateIRQReturn(c *CPU, t *Task) error {
 		word[i] = v
 	}
 	t.irqs = t.irqs[:len(t.irqs)-1]
+	_ = m.addPreempt(t, -irq.context.preemptOffset()) // added by deliver
 	c.vcpu.SetRIP(word[frameRIP/8])
 	c.vcpu.SetFlags(word[frameFlags/8])
 	c.vcpu.SetReg(cpu.RSP, word[frameRSP/8])
@@ -232,6 +239,9 @@ func (m *Machine) gateIRQReturn(c *CPU, t *Task) error {
 func (m *Machine) dieInInterrupt(c *CPU, t *Task) {
 	m.printk(trace.Emerg, "Kernel panic - not syncing: Fatal exception in interrupt")
 	outer := t.irqs[0]
+	for _, irq := range t.irqs {
+		_ = m.addPreempt(t, -irq.context.preemptOffset()) // added by deliver
+	}
 	for len(t.calls) > outer.calls {
 		t.top().stop()
 		t.calls = t.calls[:len(t.calls)-1]

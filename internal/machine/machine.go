@@ -82,24 +82,28 @@ type Machine struct {
 	nextWake    time.Duration // not later than the next end of a sleep; 0: none
 	waiters     int           // tasks with a waitFor
 
-	waitqueues map[uint64][]wqEntry // by the address of the wait_queue_head
-	waitSeq    uint64
-	handles    map[uint64]*Task // by the address of the task_struct
-	lay        layout
-	profile    *Profile
-	probe      *Probe // set while a module is only looked at
-	canary     uint64
-	percpu     percpuSpace
-	sysfs      map[uint64]*SysfsDir // by the address of the kobject
-	sysfsRoot  *SysfsDir
-	sysfsCount int
-	caches     map[uint64]*slabCache // by the address of the kmem_cache
+	waitSeq      uint64
+	handles      map[uint64]*Task // by the address of the task_struct
+	lay          layout
+	profile      *Profile
+	probe        *Probe // set while a module is only looked at
+	canary       uint64
+	percpu       percpuSpace
+	inodeData    map[uint64]uint64 // of open files in /proc: pde_data by inode
+	userBuf      uint64            // where the shell reads to and writes from
+	rcuCallbacks int               // queued, not run
+	randomCount  uint64
+	sysfs        map[uint64]*SysfsDir // by the address of the kobject
+	sysfsRoot    *SysfsDir
+	sysfsCount   int
+	caches       map[uint64]*slabCache // by the address of the kmem_cache
 
 	taskStructs taskStructs
 	mirrored    uint64 // bus.Writes when the task_structs were last written
 	guestWork   []guestWork
-	jiffies     uint64 // address of the guest's jiffies
-	jiffiesNow  uint64 // what it holds
+	workqueues  map[uint64]*workqueue // by the address of the workqueue_struct
+	jiffies     uint64                // address of the guest's jiffies
+	jiffiesNow  uint64                // what it holds
 
 	jobs            map[int]*job // not yet waited for
 	tasklistReaders int          // of tasklist_lock

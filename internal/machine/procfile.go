@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"klpemu/cpu"
-	"klpemu/internal/errno"
 )
 
 // ProcEntry is a file or a directory that a guest module has made in /proc.
@@ -15,7 +14,11 @@ type ProcEntry struct {
 	Parent *ProcEntry // nil: /proc itself
 
 	addr uint64 // the guest's struct proc_dir_entry
-	show uint64 // int (*)(struct seq_file *, void *)
+	data uint64
+	show uint64 // int (*)(struct seq_file *, void *): of proc_create_single_data
+	seq  uint64 // struct seq_operations: of proc_create_seq_private
+	size uint64 // of its private data
+	ops  uint64 // struct proc_ops: of proc_create
 }
 
 // procEntrySize is the size of what stands for a struct proc_dir_entry.
@@ -28,7 +31,13 @@ const maxProcEntries = 4096
 func procGates() []gate {
 	return []gate{
 		{"proc_mkdir", (*Machine).gateProcMkdir},
-		{"proc_create_single_data", (*Machine).gateProcCreateSingle},
+		fnGate("proc_create", (*Machine).procCreate),
+		fnGate("proc_create_data", (*Machine).procCreate),
+		fnGate("proc_create_single_data", (*Machine).procCreateSingle),
+		fnGate("proc_create_seq_private", (*Machine).procCreateSeq),
+		fnGate("proc_set_size", constant(0)),
+		fnGate("proc_set_user", constant(0)),
+		fnGate("pde_data", func(m *Machine, _ *Task, a guestArgs) (uint64, error) { return m.inodeData[a[0]], nil }),
 		{"proc_remove", (*Machine).gateProcRemove},
 		{"remove_proc_entry", (*Machine).gateRemoveProcEntry},
 		{"remove_proc_subtree", (*Machine).gateRemoveProcEntry},
@@ -45,14 +54,6 @@ func (m *Machine) ProcEntries(parent *ProcEntry) []*ProcEntry {
 		}
 	}
 	return entries
-}
-
-// ReadProc is the read of a file that a module has made.
-func (m *Machine) ReadProc(e *ProcEntry) ([]byte, error) {
-	if e.show == 0 {
-		return nil, errno.EIO
-	}
-	return m.readSeq(e.show, 0, e.addr)
 }
 
 // addProc makes an entry; the name is relative to parent.
@@ -98,20 +99,33 @@ func (m *Machine) gateProcMkdir(c *CPU, t *Task) error {
 	return nil
 }
 
-// gateProcCreateSingle is proc_create_single_data(name, mode, parent, show, data).
-func (m *Machine) gateProcCreateSingle(c *CPU, t *Task) error {
-	name, err := m.readString(c.vcpu.Reg(cpu.RDI), 255)
-	if err != nil {
-		return err
+// newProc makes the entry of a file: its name, mode and parent come first.
+func (m *Machine) newProc(a guestArgs, e *ProcEntry) (uint64, error) {
+	var err error
+	if e.Name, err = m.readString(a[0], 255); err != nil {
+		return 0, err
 	}
-	mode := uint32(c.vcpu.Reg(cpu.RSI)) & 0o777
-	if mode == 0 {
-		mode = 0o444
+	if e.Perm = uint32(a[1]) & 0o777; e.Perm == 0 {
+		e.Perm = 0o444
 	}
-	c.vcpu.SetReg(cpu.RAX, m.addProc(&ProcEntry{
-		Name: name, Perm: mode, Parent: m.procAt(c.vcpu.Reg(cpu.RDX)), show: c.vcpu.Reg(cpu.RCX),
-	}))
-	return nil
+	e.Parent = m.procAt(a[2])
+	return m.addProc(e), nil
+}
+
+// procCreate is proc_create_data(name, mode, parent, proc_ops, data);
+// proc_create() has no data.
+func (m *Machine) procCreate(_ *Task, a guestArgs) (uint64, error) {
+	return m.newProc(a, &ProcEntry{ops: a[3], data: a[4]})
+}
+
+// procCreateSingle is proc_create_single_data(name, mode, parent, show, data).
+func (m *Machine) procCreateSingle(_ *Task, a guestArgs) (uint64, error) {
+	return m.newProc(a, &ProcEntry{show: a[3], data: a[4]})
+}
+
+// procCreateSeq is proc_create_seq_private(name, mode, parent, ops, size, data).
+func (m *Machine) procCreateSeq(_ *Task, a guestArgs) (uint64, error) {
+	return m.newProc(a, &ProcEntry{seq: a[3], size: uint64(uint32(a[4])), data: a[5]})
 }
 
 // gateProcRemove is proc_remove(entry).

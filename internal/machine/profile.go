@@ -70,7 +70,7 @@ type layout struct {
 	task struct {
 		size, flags, cpu, state, stack, usage, onCPU, pf, tasks, mm, exitState, exitCode, pid, tgid, canary,
 		realParent, parent, groupLeader, realCred, cred, comm, nsproxy, signal, prio, staticPrio, normalPrio,
-		traceRecursion, patchState, startTime uint64
+		traceRecursion, patchState, startTime, rcuNesting uint64
 	}
 	seqFile uint64 // size of struct seq_file
 	hot     struct {
@@ -114,6 +114,7 @@ func (l *layout) resolve(p *Profile) error {
 		{&l.task.traceRecursion, "task_struct.trace_recursion"},
 		{&l.task.patchState, "task_struct.patch_state"},
 		{&l.seqFile, "seq_file"},
+		{&l.task.rcuNesting, "task_struct.rcu_read_lock_nesting"},
 		{&l.hot.current, "pcpu_hot.current_task"},
 		{&l.hot.preemptCount, "pcpu_hot.preempt_count"},
 		{&l.hot.cpuNumber, "pcpu_hot.cpu_number"},

@@ -8,7 +8,7 @@ const debian612 = `task_struct 9792
 	active_mm 2312  exit_state 2328  exit_code 2332  pid 2432  tgid 2436  stack_canary 2440
 	real_parent 2448  parent 2456  group_leader 2496  thread_pid 2536  start_time 2776  real_cred 2952
 	cred 2960  comm 2976  fs 3040  files 3048  nsproxy 3064  signal 3072  sighand 3080
-	trace_recursion 5072  patch_state 5212
+	rcu_read_lock_nesting 2044  trace_recursion 5072  patch_state 5212
 pcpu_hot 64
 	current_task 0  preempt_count 8  cpu_number 12  call_depth 16  top_of_stack 24  softirq_pending 40
 module 1280

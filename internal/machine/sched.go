@@ -22,6 +22,8 @@ type CPU struct {
 
 	kprobe *Kprobe // current_kprobe
 
+	expired []uint64 // timers of guest code whose functions are to be called
+
 	online bool
 	passes uint64 // context switches, also those that find nobody else to run
 	kicked bool   // a grace period waits for one

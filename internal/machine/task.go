@@ -60,18 +60,20 @@ type Task struct {
 	restartable bool
 	endsBy      int // the signal that has become SIGKILL
 	// sleepBits is the state it sleeps in, where a guest chose it.
-	sleepBits   uint32
-	block       blocking
-	handle      uint64 // its task_struct in guest memory
-	mirror      taskMirror
-	shouldStop  bool   // kthread_stop
-	pool        bool   // a kworker that runs work of guest code
-	work        uint64 // the work_struct that it runs
-	worked      bool   // it has run one
-	wasPending  bool   // cancel_work_sync has found its work pending
-	quiesced    uint64 // quiescent states of RCU-tasks that it has passed (nvcsw)
-	stepOver    uint64 // the int3 of a kprobe whose instruction is next; 0: none
-	inInterrupt bool   // from the timer interrupt until its iretq
+	sleepBits       uint32
+	block           blocking
+	waitEntries     []uint64      // wait_queue_entries of its own that are on a queue
+	spinUntil       time.Duration // the end of a delay by spinning
+	handle          uint64        // its task_struct in guest memory
+	mirror          taskMirror
+	shouldStop      bool   // kthread_stop
+	pool            bool   // a kworker that runs work of guest code
+	work, workQueue uint64 // the work_struct that it runs, and the queue that it is of
+	worked          bool   // it has run one
+	wasPending      bool   // cancel_work_sync has found its work pending
+	quiesced        uint64 // quiescent states of RCU-tasks that it has passed (nvcsw)
+	stepOver        uint64 // the int3 of a kprobe whose instruction is next; 0: none
+	inInterrupt     bool   // from the timer interrupt until its iretq
 
 	calls []*coroutine // kernel work in Go, innermost last
 
@@ -191,12 +193,8 @@ func (m *Machine) leaveQueues(t *Task) {
 	t.wakeAt, t.block = 0, blocking{}
 	m.waitOn(t, nil)
 	m.cpus[t.cpu].dequeue(t)
-	for _, wq := range sortedKeys(m.waitqueues) {
-		for _, e := range m.waitqueues[wq] {
-			if e.task == t {
-				m.dequeueWaiter(wq, e.addr)
-			}
-		}
+	for len(t.waitEntries) > 0 {
+		_ = m.dequeueWaiter(t.waitEntries[0], t) // on its stack, which is there still
 	}
 	m.wakeKey(t.handle, 0)
 	if t.work != 0 {
@@ -210,15 +208,6 @@ func (m *Machine) leaveQueues(t *Task) {
 func (m *Machine) sortTasks() {
 	sort.SliceStable(m.tasks, func(i, j int) bool { return m.tasks[i].PID < m.tasks[j].PID })
 	m.taskVersion++
-}
-
-func sortedKeys(q map[uint64][]wqEntry) []uint64 {
-	keys := make([]uint64, 0, len(q))
-	for k := range q {
-		keys = append(keys, k)
-	}
-	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
-	return keys
 }
 
 // moveTo gives a task that does not run to another CPU.

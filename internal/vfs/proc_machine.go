@@ -82,9 +82,19 @@ func guestProc(m *machine.Machine, parent *machine.ProcEntry) []Entry {
 			entries = append(entries, Entry{e.Name, &DynDir{Perm: e.Perm, List: func() []Entry { return sorted(guestProc(m, e)) }}})
 			continue
 		}
-		entries = append(entries, Entry{e.Name, &DynFile{Perm: e.Perm, OnRead: func() ([]byte, error) { return m.ReadProc(e) }}})
+		entries = append(entries, Entry{e.Name, procFile(m, e)})
 	}
 	return entries
+}
+
+// procFile is a file that a module has made; an operation that it does not have
+// is EIO, as in the kernel.
+func procFile(m *machine.Machine, e *machine.ProcEntry) Node {
+	return &DynFile{
+		Perm:    e.Perm,
+		OnRead:  func() ([]byte, error) { return m.ReadProc(e) },
+		OnWrite: func(data []byte) error { return m.WriteProc(e, data) },
+	}
 }
 
 // taskDir is /proc/PID.

@@ -128,6 +128,15 @@ struct work_struct {
 	void (*func)(struct work_struct *work);
 };
 
+struct delayed_work {
+	struct work_struct work;
+	char timer[40];
+	void *wq;
+	int cpu;
+};
+#define DECLARE_DELAYED_WORK(w, f) \
+	struct delayed_work w = { .work = { 0, { &w.work.entry, &w.work.entry }, f } }
+
 #define DECLARE_WORK(w, f) struct work_struct w = { 0, { &w.entry, &w.entry }, f }
 extern bool schedule_work(struct work_struct *work);
 extern bool flush_work(struct work_struct *work);

@@ -18,7 +18,7 @@ static struct task_struct *thread;
 
 static void say(struct work_struct *work);
 static DECLARE_WORK(work, say);
-static DECLARE_WORK(later, say);
+static DECLARE_DELAYED_WORK(later, say);
 static DECLARE_COMPLETION(hold);
 
 static void say(struct work_struct *w)
@@ -105,8 +105,8 @@ int trylock(void) { return mutex_trylock(&mutex); }
 int queue(void) { return schedule_work(&work); }
 int flush(void) { return flush_work(&work); }
 void let_go(void) { complete(&hold); }
-int queue_later(unsigned long ticks) { return queue_delayed_work_on(64, NULL, &later, ticks); }
-int cancel_later(void) { return cancel_delayed_work_sync(&later); }
+int queue_later(unsigned long ticks) { return queue_delayed_work_on(64, NULL, &later.work, ticks); }
+int cancel_later(void) { return cancel_delayed_work_sync(&later.work); }
 
 /* Threads */
 static int thread_fn(void *data)

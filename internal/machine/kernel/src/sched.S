@@ -173,9 +173,28 @@ GATE preempt_enable
 	.quad 0
 .endm
 LONG jiffies
-LONG system_wq
-LONG system_percpu_wq
-LONG system_highpri_wq
-LONG system_long_wq
-LONG system_unbound_wq
-LONG system_freezable_wq
+
+/* Each is a pointer to a workqueue_struct that nobody looks into. */
+.macro SYSTEM_WQ name
+	LONG \name
+	.reloc \name, R_X86_64_64, \name\()_object
+	.local \name\()_object
+	.comm \name\()_object, 320, 64
+.endm
+SYSTEM_WQ system_wq
+SYSTEM_WQ system_percpu_wq
+SYSTEM_WQ system_highpri_wq
+SYSTEM_WQ system_long_wq
+SYSTEM_WQ system_unbound_wq
+SYSTEM_WQ system_dfl_wq
+SYSTEM_WQ system_freezable_wq
+SYSTEM_WQ system_power_efficient_wq
+SYSTEM_WQ system_freezable_power_efficient_wq
+SYSTEM_WQ system_bh_wq
+SYSTEM_WQ system_bh_highpri_wq
+
+/* The counter of all 64 bits is the same word. */
+	.globl jiffies_64
+	.type jiffies_64, @object
+	.size jiffies_64, 8
+	.set jiffies_64, jiffies
