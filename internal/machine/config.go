@@ -55,6 +55,10 @@ type Config struct {
 	// is to be ended: Ctrl-C of an interactive shell.
 	Interrupt func() bool
 
+	// Limited, where it is set, is told of each command that has failed at the
+	// limit of instructions.
+	Limited func()
+
 	// Console receives each line that the kernel prints on its console.
 	Console func(line string)
 }
@@ -87,6 +91,9 @@ func (c *Config) fill() error {
 	}
 	if c.Limits.Tasks == 0 {
 		c.Limits.Tasks = DefaultTasks
+	}
+	if c.Limited == nil {
+		c.Limited = func() {}
 	}
 	if c.Console == nil {
 		c.Console = func(string) {}

@@ -255,5 +255,16 @@ func (m *Machine) atomic(t *Task) error {
 	if t.context() == InTask && !m.preemptOff(t) {
 		return nil
 	}
-	return fmt.Errorf("BUG: scheduling while atomic: %s/%d, in %s", t.Comm, t.PID, t.context())
+	return &atomicBug{fmt.Sprintf("BUG: scheduling while atomic: %s/%d/0x%08x", t.Comm, t.PID, m.preemptBits(t)+1)}
+}
+
+// atomicBug is __schedule_bug. A kernel goes on, as far as it can; here the
+// task ends, as after an oops.
+type atomicBug struct{ text string }
+
+func (b *atomicBug) Error() string { return b.text }
+
+// preemptBits is preempt_count(); schedule() itself adds one.
+func (m *Machine) preemptBits(t *Task) uint32 {
+	return m.preemptOf(t)&preemptMask | [...]uint32{0, 1 << 8, 1 << 16, 1<<20 | 1<<16}[t.context()]
 }

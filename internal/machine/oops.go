@@ -123,7 +123,7 @@ func (m *Machine) oops(c *CPU, t *Task, err error) {
 		}
 	}
 	var panicked *kernelPanic
-	if !errors.As(err, &panicked) {
+	if !errors.As(err, &panicked) && name != "" {
 		m.oopses++
 		say("Oops: %s: %04x [#%d] PREEMPT SMP", name, code, m.oopses)
 	}
@@ -156,14 +156,17 @@ func oopsHead(f *cpu.Fault, err error) []string {
 	var (
 		panicked *kernelPanic
 		bug      *kernelBug
+		atomic   *atomicBug
 	)
 	switch {
+	case errors.As(err, &atomic):
+		return []string{atomic.Error()}
 	case errors.As(err, &panicked):
 		return []string{panicked.Error()}
 	case errors.As(err, &bug):
 		return []string{cutHere, bug.Error()}
 	case f == nil:
-		return []string{"kernel: " + err.Error()}
+		return []string{"klpemu: refused: " + err.Error()} // no kernel says so
 	case f.Vector == cpu.VectorPF:
 		return pageFaultHead(f)
 	}
@@ -206,7 +209,7 @@ func oopsName(f *cpu.Fault, err error) string {
 		return "invalid opcode"
 	}
 	if f == nil {
-		return "general"
+		return "" // no exception, so no oops: the line above says what it was
 	}
 	switch f.Vector {
 	case cpu.VectorUD:

@@ -193,6 +193,7 @@ func (m *Machine) limit(waiting string) error {
 		m.interrupted = false
 		return fmt.Errorf("interrupted: %s", m.Standing())
 	}
+	m.cfg.Limited()
 	return &LimitError{Insns: m.cfg.Limits.Insns, Where: waiting + "; " + m.Standing()}
 }
 

@@ -12,11 +12,12 @@ import (
 
 // Outcome is what a command did.
 type Outcome struct {
-	Output []byte
-	Status int
-	Exited bool     // the session has ended
-	Alarms []string // kernel lines that must be expected literally
-	Err    error    // a limit, or a fault of klpemu
+	Output  []byte
+	Status  int
+	Exited  bool     // the session has ended
+	Alarms  []string // kernel lines that must be expected literally
+	Limited bool     // it failed at the limit of instructions; the machine goes on
+	Err     error    // a limit, or a fault of klpemu
 }
 
 // Session runs commands. Its state lasts from one to the next.
@@ -106,6 +107,7 @@ func (r *Result) showOutcome(w io.Writer, out Outcome) {
 func (o Outcome) and(end Outcome) Outcome {
 	o.Output = append(o.Output, end.Output...)
 	o.Alarms = append(o.Alarms, end.Alarms...)
+	o.Limited = o.Limited || end.Limited
 	o.Err = end.Err
 	return o
 }

@@ -243,6 +243,25 @@ func TestLimitAndFault(t *testing.T) {
 	}
 }
 
+// limitedSession is a machine whose commands reach the limit of instructions.
+type limitedSession struct{}
+
+func (limitedSession) Exec(string) Outcome {
+	return Outcome{Output: []byte("call: f: limit of 1000 instructions\n"), Status: 1, Limited: true}
+}
+func (limitedSession) Close() Outcome { return Outcome{} }
+
+func TestNoUpdateAfterLimit(t *testing.T) {
+	f, err := Parse("t.md", []byte("```console\n$ call f\n1\n```\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, changed, err := Run(f, limitedSession{}, Options{}).Update()
+	if changed || err == nil || !strings.Contains(err.Error(), "line 2 reached the limit") {
+		t.Errorf("changed %v, error %v", changed, err)
+	}
+}
+
 func TestCRLF(t *testing.T) {
 	src := "# x\r\n\r\n```console\r\n$ echo a\r\nb\r\n$ echo 'c d'\r\nc d\r\n```\r\n"
 	r, _ := runText(t, src)

@@ -58,5 +58,5 @@ func (s *ShellSession) Close() Outcome { return s.outcome(s.sh.Close()) }
 
 func (s *ShellSession) outcome(r shell.Result) Outcome {
 	out, alarms := s.console.Take()
-	return Outcome{Output: out, Status: r.Status, Exited: r.Exited, Alarms: alarms, Err: r.Err}
+	return Outcome{Output: out, Status: r.Status, Exited: r.Exited, Alarms: alarms, Limited: s.console.TakeLimited(), Err: r.Err}
 }

@@ -35,7 +35,24 @@ func (r *Result) Update() (src []byte, changed bool, err error) {
 		next = c.to
 	}
 	writeLines(&b, f.lines[next:])
+	if changed {
+		if err := r.limited(); err != nil {
+			return nil, false, err
+		}
+	}
 	return []byte(b.String()), changed, nil
+}
+
+// limited refuses a scenario in which a command has failed at the limit of
+// instructions: what the machine did after that is no behaviour to record.
+func (r *Result) limited() error {
+	for i, out := range r.outcomes {
+		if c := r.File.Commands[i]; out.Limited {
+			return fmt.Errorf("%s: not updated: the command in line %d reached the limit of instructions; a higher one is set by max-insns in the front matter or --max-insns",
+				r.File.Name, c.Line)
+		}
+	}
+	return nil
 }
 
 func writeLines(b *strings.Builder, lines []line) {

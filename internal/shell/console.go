@@ -14,6 +14,7 @@ type Console struct {
 	mid    bool // the last byte was not a newline
 	limit  int
 	over   bool
+	ended  bool // a command has failed at the limit of instructions
 	alarms []string
 	run    *Ctx // the running command
 }
@@ -47,6 +48,16 @@ func (c *Console) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// Limited notes that a command has failed at the limit of instructions.
+func (c *Console) Limited() { c.ended = true }
+
+// TakeLimited reports whether one has since the last call.
+func (c *Console) TakeLimited() bool {
+	ended := c.ended
+	c.ended = false
+	return ended
+}
+
 // Kernel writes a kernel message on lines of its own. Kernel messages are not
 // counted against the limit's error path: printk never fails.
 func (c *Console) Kernel(text string) {
@@ -63,9 +74,9 @@ func (c *Console) Kernel(text string) {
 }
 
 // IsAlarm reports whether a kernel line is one that a scenario must expect
-// literally: a WARN, a BUG or an oops.
+// literally: a WARN, a BUG, an oops, or what a gate refuses to do.
 func IsAlarm(line string) bool {
-	for _, p := range []string{"WARNING: ", "BUG: ", "Oops: ", "kernel BUG at ", "Kernel panic - "} {
+	for _, p := range []string{"WARNING: ", "BUG: ", "Oops: ", "kernel BUG at ", "Kernel panic - ", "klpemu: refused: "} {
 		if strings.HasPrefix(line, p) {
 			return true
 		}
