@@ -22,6 +22,7 @@ type sessionConfig struct {
 	args    []string
 	env     []string // NAME=VALUE
 	script  bool
+	quiet   bool // without the kernel's messages
 	machine machine.Config
 	limits  shell.Limits
 	images  []string // kernel images among the session's files
@@ -60,6 +61,9 @@ func newSession(c sessionConfig) (*hostSession, error) {
 		return nil, err
 	}
 	console := shell.NewConsole(defaultOutput(c.limits), c.live)
+	if c.quiet {
+		console.HideKernel()
+	}
 	if sys, err = shell.NewSystem(tree, console, c.machine); err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ type shOptions struct {
 	args    []string
 	root    string
 	env     []string
+	quiet   bool
 	machine machineFlags
 }
 
@@ -30,7 +31,7 @@ machine's files, and those of the script's directory (or of --root) read-only in
 its working directory. Nothing runs on the host, and nothing of the host's
 environment reaches the script but what -e passes on. What the machine's console
 shows goes to standard output; the exit status is the script's.`,
-		Example: "  klpemu sh demo.sh\n  klpemu sh --root testdata/guest/fentry demo.sh kernel.o",
+		Example: "  klpemu sh demo.sh\n  klpemu sh --root testdata/guest/fentry demo.sh kernel.o\n  klpemu sh -q test-livepatch.sh    (in the directory of the kernel's own livepatch selftests)",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.script, o.args = args[0], args[1:]
@@ -44,8 +45,19 @@ shows goes to standard output; the exit status is the script's.`,
 	f.SetInterspersed(false)
 	f.StringVar(&o.root, "root", "", "directory whose files the script sees; its own by default")
 	f.StringArrayVarP(&o.env, "env", "e", nil, "set a variable of the script's environment: NAME=VALUE; may be repeated")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "show what the script prints, without the kernel's messages")
 	o.machine.add(f)
 	return cmd
+}
+
+// scriptName is $0: the script's path below the directory whose files it sees,
+// so that it finds what is beside it, or its last element.
+func scriptName(root, script string) string {
+	rel, err := filepath.Rel(root, script)
+	if err != nil || !filepath.IsLocal(rel) {
+		return filepath.Base(script)
+	}
+	return filepath.ToSlash(rel)
 }
 
 func runSh(io streams, o *shOptions) error {
@@ -65,7 +77,7 @@ func runSh(io streams, o *shOptions) error {
 			return badInput(fmt.Errorf("-e %s: '%s' is no name of a variable", e, name))
 		}
 	}
-	cfg := sessionConfig{dir: os.DirFS(root), live: io.out, name: filepath.Base(o.script), args: o.args, env: o.env, script: true}
+	cfg := sessionConfig{dir: os.DirFS(root), live: io.out, name: scriptName(root, o.script), args: o.args, env: o.env, script: true, quiet: o.quiet}
 	if err := o.machine.apply(&cfg, nil); err != nil {
 		return badInput(err)
 	}

@@ -24,7 +24,7 @@ type System struct {
 
 // NewSystem boots a machine and mounts its files. cfg.Console is set here.
 func NewSystem(fs *vfs.FS, console *Console, cfg machine.Config) (*System, error) {
-	cfg.Console, cfg.Limited = console.Kernel, console.Limited
+	cfg.Console, cfg.Limited = console.printk, console.Limited
 	s := &System{cfg: cfg, fs: fs, console: console}
 	if err := s.Boot(cfg); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ type Console struct {
 	over   bool
 	ended  bool // a command has failed at the limit of instructions
 	alarms []string
+	quiet  bool // the kernel's messages stay in its log
 	run    *Ctx // the running command
 }
 
@@ -70,6 +71,17 @@ func (c *Console) Kernel(text string) {
 			c.alarms = append(c.alarms, line)
 		}
 		c.Write([]byte(line + "\n"))
+	}
+}
+
+// HideKernel keeps the kernel's messages away from the console: they are in its
+// log alone.
+func (c *Console) HideKernel() { c.quiet = true }
+
+// printk is where the kernel's console driver writes.
+func (c *Console) printk(text string) {
+	if !c.quiet {
+		c.Kernel(text)
 	}
 }
 
