@@ -22,8 +22,7 @@ func (m *Machine) Call(fn uint64, args ...uint64) (uint64, error) {
 	t.returned, t.oopsed = false, false
 	m.failures = nil
 	if err := m.runShell(func() bool { return t.returned }); err != nil {
-		m.abandon(t)
-		return 0, err
+		return 0, m.abandon(t, err)
 	}
 	if t.oopsed {
 		failure := m.failures[len(m.failures)-1]
@@ -52,11 +51,10 @@ func (m *Machine) Do(name string, work func()) error {
 	m.placeInSyscall(t, callSize)
 	co := m.begin(t, name, work)
 	err := m.runShell(func() bool { return co.done })
-	t.inUser = true
 	if err != nil {
-		m.abandon(t)
-		return err
+		return m.abandon(t, err)
 	}
+	t.inUser = true
 	m.klp.SwitchPoint(&t.Task)
 	return nil
 }
@@ -97,9 +95,17 @@ func (m *Machine) runShell(done func() bool) error {
 	return nil
 }
 
-// abandon ends what the shell's task was doing when a limit was reached: the
-// machine stays usable.
-func (m *Machine) abandon(t *Task) {
+// abandon leaves what the shell's task was doing when a limit was reached; why
+// is what the command is told. Guest code alone is ended as by an oops: nothing
+// of the kernel depends on it. Kernel work that is in its middle is not cut off,
+// as it would keep its locks: it goes on as a task of its own, which is what a
+// shell's child would be that hangs in a system call.
+func (m *Machine) abandon(t *Task, why error) error {
+	if len(t.calls) > 0 {
+		if pid, err := m.detach(t); err == nil {
+			return fmt.Errorf("%w; it goes on as pid %d", why, pid)
+		}
+	}
 	for i := len(t.calls) - 1; i >= 0; i-- {
 		t.calls[i].stop()
 	}
@@ -115,6 +121,37 @@ func (m *Machine) abandon(t *Task) {
 	m.setPreempt(t, 0)
 	m.leaveQueues(t)
 	m.claimCPU(m.cpus[t.cpu], t)
+	return why
+}
+
+// detach gives the shell a new task, with its pid, and makes the old one a job.
+func (m *Machine) detach(t *Task) (pid int, err error) {
+	sh, err := m.newTask(t.PID, t.Comm, t.cpu)
+	if err != nil {
+		return 0, err
+	}
+	pid = m.takePID()
+	t.PID = pid
+	m.storePID(t)
+	t.prio, t.job = prioNormal, &job{}
+	if m.jobs == nil {
+		m.jobs = map[int]*job{}
+	}
+	m.jobs[pid] = t.job
+	c := m.cpus[t.cpu]
+	if c.queued(t) {
+		c.dequeue(t)
+		m.enqueue(t)
+	}
+	sh.prio, sh.inUser = prioShell, true
+	m.placeOnStack(sh, m.sym.syscall)
+	m.engine.Fork(&t.Task, &sh.Task)
+	m.setParent(t, sh)
+	m.shell = sh
+	m.sortTasks()
+	m.claimCPU(c, sh)
+	m.klp.SwitchPoint(&sh.Task)
+	return pid, nil
 }
 
 // Sleep lets d of virtual time pass while the shell's task sleeps.

@@ -175,7 +175,7 @@ func (m *Machine) gateSyscallExit(c *CPU, t *Task) error {
 	case t == m.shell:
 		t.entry = entryPoint{}
 		t.returned = true
-	case t.job != nil:
+	case t.job != nil && len(t.calls) > 0:
 		t.top().guestReturned(t.exitStatus, nil)
 	case !t.entry.loop:
 		m.exitTask(t)

@@ -233,6 +233,9 @@ func (m *Machine) Task(pid int) *Task {
 // exitTask ends t: it leaves its CPU, the task list and its stack.
 func (m *Machine) exitTask(t *Task) {
 	t.state = Dead
+	if t.job != nil {
+		t.job.done = true
+	}
 	m.endProcess(t)
 	for i, other := range m.tasks {
 		if other == t {

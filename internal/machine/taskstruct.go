@@ -89,6 +89,13 @@ func (m *Machine) fillTaskStruct(t *Task, canary uint64) {
 	m.handles[t.handle] = t
 }
 
+// storePID writes a pid that has changed.
+func (m *Machine) storePID(t *Task) {
+	l := &m.lay.task
+	_ = m.store32(t.handle+l.pid, uint32(t.PID)) // mapped since newTask
+	_ = m.store32(t.handle+l.tgid, uint32(t.PID))
+}
+
 // setParent notes who has forked t, and that it is a kernel thread.
 func (m *Machine) setParent(t, parent *Task) {
 	l := &m.lay.task
