@@ -127,10 +127,6 @@ GATE memdup_user
 GATE memdup_user_nul
 GATE simple_read_from_buffer
 GATE simple_write_to_buffer
-GATE __get_user_
-GATE __get_user_nocheck_
-GATE __put_user_
-GATE __put_user_nocheck_
 GATE ktime_get_real_seconds
 GATE ktime_get_real
 GATE ktime_get_real_fast_ns
