@@ -192,7 +192,7 @@ func TestFaults(t *testing.T) {
 		{name: "int", code: []byte{0xcd, 0x80}, want: Fault{Vector: 0x80, Len: 2, Insn: "int"},
 			text: "interrupt 128 at ffffffff81000000 (int)"},
 		{name: "undefined", code: []byte{0x06}, want: Fault{Vector: VectorUD, Insn: "06"}},
-		{name: "sse", code: []byte{0x0f, 0x28, 0xc1}, want: Fault{Vector: VectorUD, Len: 3, Insn: "movaps"}},
+		{name: "sse", code: []byte{0x0f, 0x28, 0xc1}, want: Fault{Vector: VectorUD, Len: 3, NoFPU: true, Insn: "movaps"}},
 		{name: "too long", code: []byte{0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x90},
 			want: Fault{Vector: VectorGP, Insn: "66 66 66 66 66 66 66 66 66 66 66 66 66 66 66"}},
 		{name: "lock", code: []byte{0xf0, 0x90}, want: Fault{Vector: VectorUD, Insn: "f0 90"}},
