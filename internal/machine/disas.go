@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"klpemu/internal/disasm"
+	"klpemu/mem"
 )
 
 // maxInsn is the longest instruction (SDM volume 2, 2.3.11).
@@ -18,10 +19,22 @@ type Insn struct {
 
 // Insn disassembles the instruction at addr. Error: *mem.Fault where nothing
 // is mapped there.
-func (m *Machine) Insn(addr uint64) (Insn, error) {
+func (m *Machine) Insn(addr uint64) (Insn, error) { return m.insnIn(m.mem, addr) }
+
+// NextInsn disassembles the instruction that c executes next, which may be a
+// program's.
+func (m *Machine) NextInsn(c *CPU) (Insn, error) {
+	space := m.mem
+	if p := c.curr.proc; p != nil {
+		space = p.kernel
+	}
+	return m.insnIn(space, c.vcpu.RIP())
+}
+
+func (m *Machine) insnIn(space *mem.Memory, addr uint64) (Insn, error) {
 	code := make([]byte, 0, maxInsn)
 	for len(code) < maxInsn {
-		v, err := m.mem.Load(addr+uint64(len(code)), 1)
+		v, err := space.Load(addr+uint64(len(code)), 1)
 		if err != nil {
 			if len(code) == 0 {
 				return Insn{}, err

@@ -228,16 +228,33 @@ func oopsName(f *cpu.Fault, err error) string {
 // registers.
 func (m *Machine) showRegs(c *CPU, say func(string, ...any)) {
 	s := c.vcpu.State()
-	say("RIP: 0010:%s", m.syms.Format(s.RIP))
+	say("RIP: %04x:%s", kernelCS, m.syms.Format(s.RIP))
 	say("Code: %s", m.codeBytes(s.RIP))
-	say("RSP: 0018:%016x EFLAGS: %08x", s.R[cpu.RSP], s.Flags)
-	for _, line := range RegLines(&s) {
+	say("%s", stackLine(&s))
+	for _, line := range generalRegs(&s) {
 		say("%s", line)
 	}
 }
 
-// RegLines prints the general registers in the order of show_regs.
-func RegLines(s *cpu.State) []string {
+func stackLine(s *cpu.State) string {
+	ss := kernelSS
+	if s.User {
+		ss = userSS
+	}
+	return fmt.Sprintf("RSP: %04x:%016x EFLAGS: %08x", ss, s.R[cpu.RSP], s.Flags)
+}
+
+// RegLines prints the registers in the order of show_regs, without the code.
+func (m *Machine) RegLines(s *cpu.State) []string {
+	cs := kernelCS
+	if s.User {
+		cs = userCS
+	}
+	return append([]string{fmt.Sprintf("RIP: %04x:%s", cs, m.syms.Format(s.RIP)), stackLine(s)}, generalRegs(s)...)
+}
+
+// generalRegs prints the general registers in that order.
+func generalRegs(s *cpu.State) []string {
 	r := s.R
 	row := func(a string, x uint64, b string, y uint64, d string, z uint64) string {
 		return fmt.Sprintf("%s: %016x %s: %016x %s: %016x", a, x, b, y, d, z)

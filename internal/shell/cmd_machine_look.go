@@ -123,12 +123,11 @@ func hexBytes(b []byte) string {
 // insnLine is one line of step: the CPU, the task, the place and the
 // instruction.
 func (s *System) insnLine(cpu *machine.CPU) string {
-	rip := cpu.VCPU().RIP()
 	text := "(not mapped)"
-	if in, err := s.m.Insn(rip); err == nil {
+	if in, err := s.m.NextInsn(cpu); err == nil {
 		text = in.Text
 	}
-	return fmt.Sprintf("cpu %d  %s  %s  %s", cpu.ID(), cpu.Current(), s.m.Place(rip), text)
+	return fmt.Sprintf("cpu %d  %s  %s  %s", cpu.ID(), cpu.Current(), s.m.Place(cpu.VCPU().RIP()), text)
 }
 
 func (s *System) runRegs(c *Ctx) int {
@@ -150,9 +149,7 @@ func (s *System) runRegs(c *Ctx) int {
 	cpu := s.m.CPUs()[n]
 	state := cpu.VCPU().State()
 	fmt.Fprintf(c.Out(), "CPU: %d PID: %d Comm: %s\n", cpu.ID(), cpu.Current().PID, cpu.Current().Comm)
-	fmt.Fprintf(c.Out(), "RIP: 0010:%s\n", s.m.Format(state.RIP))
-	fmt.Fprintf(c.Out(), "RSP: 0018:%016x EFLAGS: %08x\n", state.R[4], state.Flags)
-	for _, line := range machine.RegLines(&state) {
+	for _, line := range s.m.RegLines(&state) {
 		fmt.Fprintln(c.Out(), line)
 	}
 	return 0
