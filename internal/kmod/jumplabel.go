@@ -73,6 +73,12 @@ func (k *Module) EnableJumps(c CPU, entries []JumpEntry) error {
 	return nil
 }
 
+// SetJump is the module's share of jump_label_update: the key of e is now on or
+// off.
+func (k *Module) SetJump(c CPU, e JumpEntry, on bool) error {
+	return newPatcher(k, c).setJump(e, on != e.Branch)
+}
+
 // state reads a static key: what it is, and what it was compiled as.
 func (e *JumpEntry) state(m Machine) (on, compiled bool, err error) {
 	var key [16]byte

@@ -17,7 +17,43 @@ const (
 // whose key is not exported, is the kernel's alone: such a site goes on to call
 // the trampoline.
 func (k *Module) StaticCalls(c CPU) error {
-	p := newPatcher(k, c)
+	return newPatcher(k, c).staticSites(func(site staticSite) error {
+		if c.IsText(site.key) {
+			return nil
+		}
+		var fn [8]byte
+		if err := c.Mem.Read(site.key, fn[:]); err != nil {
+			return k.broken(".static_call_sites: the key of the call at %#x: %w", site.addr, err)
+		}
+		return site.p.staticCall(site.addr, binary.LittleEndian.Uint64(fn[:]), site.tail)
+	})
+}
+
+// UpdateStaticCalls is the module's share of __static_call_update: what the key
+// leads to has become fn. Sites in init memory that has gone are left alone.
+func (k *Module) UpdateStaticCalls(c CPU, key, fn uint64) error {
+	return newPatcher(k, c).staticSites(func(site staticSite) error {
+		if site.key != key || c.Mem.Read(site.addr, make([]byte, 5)) != nil {
+			return nil
+		}
+		return site.p.staticCall(site.addr, fn, site.tail)
+	})
+}
+
+// UpdateTrampoline makes the trampoline of a static call lead to fn.
+func (k *Module) UpdateTrampoline(c CPU, tramp, fn uint64) error {
+	return newPatcher(k, c).staticCall(tramp, fn, true)
+}
+
+// staticSite is one struct static_call_site.
+type staticSite struct {
+	p         *patcher
+	addr, key uint64
+	tail      bool
+}
+
+// staticSites visits the module's .static_call_sites.
+func (p *patcher) staticSites(visit func(staticSite) error) error {
 	s, data, err := p.table(".static_call_sites")
 	if err != nil || s == nil {
 		return err
@@ -29,14 +65,7 @@ func (k *Module) StaticCalls(c CPU) error {
 		if err := p.own(s, uint64(off), addr, 5); err != nil {
 			return err
 		}
-		if p.IsText(key &^ staticCallMask) {
-			continue
-		}
-		var fn [8]byte
-		if err := p.Mem.Read(key&^staticCallMask, fn[:]); err != nil {
-			return k.broken("section %d %s+%#x: the static call key: %w", s.Index, s.Name, off, err)
-		}
-		if err := p.staticCall(addr, binary.LittleEndian.Uint64(fn[:]), key&staticCallTail != 0); err != nil {
+		if err := visit(staticSite{p, addr, key &^ staticCallMask, key&staticCallTail != 0}); err != nil {
 			return err
 		}
 	}

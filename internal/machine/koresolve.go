@@ -97,9 +97,10 @@ func (m *Machine) addExports(mod *Module) error {
 	return nil
 }
 
-// exporter is who exports a symbol already.
+// exporter is who exports a symbol already. What the core text has is not
+// looked at: some of it is in modules of a real kernel, such as crc_itu_t.
 func (m *Machine) exporter(mod *Module, name string) (string, bool) {
-	if _, ok := m.kernelSymbol(name); ok {
+	if _, ok := m.globals[name]; ok {
 		return "kernel", true
 	}
 	for _, other := range m.modules {

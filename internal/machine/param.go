@@ -63,6 +63,10 @@ func (m *Machine) parseArgs(mod *Module, args string) error {
 		var name string
 		var value *string
 		name, value, args = nextArg(args)
+		if name == "--" && value == nil {
+			m.printk(trace.Warning, fmt.Sprintf("%s: parameters '%s' after `--' ignored", mod.Name, args))
+			return nil
+		}
 		if err := m.parseOne(mod, name, value); err != nil {
 			return err
 		}
@@ -73,6 +77,9 @@ func (m *Machine) parseArgs(mod *Module, args string) error {
 // parseOne is parse_one and what parse_args says about its errors.
 func (m *Machine) parseOne(mod *Module, name string, value *string) error {
 	p := mod.param(name)
+	if p == nil && name == "async_probe" {
+		return nil // every probe has ended when an init returns
+	}
 	if p == nil {
 		m.unknownParameter(mod, name)
 		return nil

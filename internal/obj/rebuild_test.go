@@ -118,7 +118,8 @@ func built(t *testing.T, dir string) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && (strings.HasSuffix(path, ".o") || strings.HasSuffix(path, ".ko") || d.Name() == "results.txt") {
+		program := err == nil && d.Type().IsRegular() && filepath.Ext(path) == ""
+		if err == nil && (program || strings.HasSuffix(path, ".o") || strings.HasSuffix(path, ".ko") || d.Name() == "results.txt") {
 			rel, err := filepath.Rel(dir, path)
 			out = append(out, rel)
 			return err

@@ -39,3 +39,4 @@ module unfree user.c -DLICENSE='"Proprietary"'
 module missing missing.c -DINTREE
 module warns warns.S -DINTREE
 module patched patched.S -DINTREE
+module keys keys.S -DINTREE

@@ -5,7 +5,7 @@ set -eu
 [ $# -eq 0 ] || { mkdir -p "$1" && out=$(cd "$1" && pwd); }
 cd "$(dirname "$0")"
 out=${out:-..}
-for f in entry ftrace services sched lib modules notifier irq tracers percpu signal syscall exports; do
+for f in entry ftrace services sched lib modules notifier irq tracers percpu signal syscall exports jumplabel; do
 	as --64 -I . -o "$out/$f.o" "$f.S"
 done
 for f in kobject string number bits container crc seqfile libgcc; do
