@@ -16,7 +16,7 @@ func Groups() []Group {
 	return []Group{
 		{"The machine", notIn(kernel, s.Commands())},
 		{"Modules, log and tasks", kernel},
-		{"Text", textCommands()},
+		{"Text", slices.Concat(textCommands(), sumCommands(), baseCommands())},
 		{"Files", slices.Concat(fileCommands(), listCommands())},
 		{"The system", notIn(s.Commands(), systemCommands())},
 		{"The shell itself", notIn(s.Commands(), Builtins())},
