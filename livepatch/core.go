@@ -32,6 +32,7 @@ type Config struct {
 
 // Core is the state of kernel/livepatch of one machine.
 type Core struct {
+	layout      Layout // of structures that bring none of their own
 	bus         *smp.Bus
 	log         trace.Source // core.c
 	patchLog    trace.Source // patch.c
@@ -69,7 +70,7 @@ func NewCore(c Config) *Core {
 		ftrace: c.Ftrace, engine: c.Engine, syms: c.Resolver, mods: c.Modules, sched: c.Scheduler,
 		handlerGate: c.HandlerGate, stateLog: source("state.c"), shadowLog: source("shadow.c"),
 		guest: c.Guest, relocator: c.Relocator, unreliable: c.NoReliableStack,
-		opsIndex: map[uint64]*Ops{}, opsAddr: map[*Ops]uint64{}, warned: map[string]bool{},
+		layout: DefaultLayout(), opsIndex: map[uint64]*Ops{}, opsAddr: map[*Ops]uint64{}, warned: map[string]bool{},
 	}
 }
 

@@ -55,8 +55,9 @@ func (c *Core) storePatch(p *Patch) {
 	if c.guest == nil || p.Addr == 0 {
 		return
 	}
-	c.guest.Store(p.Addr+patchEnabled, 1, bit(p.Enabled))
-	c.guest.Store(p.Addr+patchForced, 1, bit(p.Forced))
+	l := &c.lay(p.Layout).Patch
+	c.guest.Store(p.Addr+l.Enabled, 1, bit(p.Enabled))
+	c.guest.Store(p.Addr+l.Forced, 1, bit(p.Forced))
 }
 
 func (c *Core) setEnabled(p *Patch, on bool) {
@@ -78,10 +79,11 @@ func (c *Core) storeObject(o *Object) {
 	if o.loaded {
 		mod = c.guest.Module(o.Name)
 	}
-	c.guest.Store(o.Addr+objMod, 8, mod)
-	c.guest.Store(o.Addr+objDynamic, 1, bit(o.Dynamic))
-	c.guest.Store(o.Addr+objPatched, 1, bit(o.Patched))
-	c.guest.Store(o.Addr+objPostUnpatchEnabled, 1, bit(o.Callbacks.postUnpatchEnabled))
+	l := &c.lay(o.Layout).Object
+	c.guest.Store(o.Addr+l.Mod, 8, mod)
+	c.guest.Store(o.Addr+l.Dynamic, 1, bit(o.Dynamic))
+	c.guest.Store(o.Addr+l.Patched, 1, bit(o.Patched))
+	c.guest.Store(o.Addr+l.PostUnpatchEnabled, 1, bit(o.Callbacks.postUnpatchEnabled))
 }
 
 func (c *Core) setLoaded(o *Object, loaded bool) {
@@ -94,14 +96,14 @@ func (c *Core) storeFunc(f *Func) {
 	if c.guest == nil || f.Addr == 0 {
 		return
 	}
-	g := c.guest
-	g.Store(f.Addr+funcNewFunc, 8, f.NewFunc)
-	g.Store(f.Addr+funcOldFunc, 8, f.OldFunc)
-	g.Store(f.Addr+funcOldSize, 8, f.OldSize)
-	g.Store(f.Addr+funcNewSize, 8, f.NewSize)
-	g.Store(f.Addr+funcNop, 1, bit(f.Nop))
-	g.Store(f.Addr+funcPatched, 1, bit(f.Patched))
-	g.Store(f.Addr+funcTransition, 1, bit(f.Transition()))
+	g, l := c.guest, &c.lay(f.Layout).Func
+	g.Store(f.Addr+l.NewFunc, 8, f.NewFunc)
+	g.Store(f.Addr+l.OldFunc, 8, f.OldFunc)
+	g.Store(f.Addr+l.OldSize, 8, f.OldSize)
+	g.Store(f.Addr+l.NewSize, 8, f.NewSize)
+	g.Store(f.Addr+l.Nop, 1, bit(f.Nop))
+	g.Store(f.Addr+l.Patched, 1, bit(f.Patched))
+	g.Store(f.Addr+l.Transition, 1, bit(f.Transition()))
 }
 
 func (c *Core) setPatched(f *Func, on bool) {
@@ -117,14 +119,15 @@ func (c *Core) linkPatch(p *Patch) {
 	}
 	nodes := make([]uint64, 0, len(p.Objects))
 	for _, o := range p.Objects {
-		nodes = append(nodes, o.Addr+objNode)
+		l := &c.lay(o.Layout).Object
+		nodes = append(nodes, o.Addr+l.Node)
 		funcs := make([]uint64, 0, len(o.Funcs))
 		for _, f := range o.Funcs {
-			funcs = append(funcs, f.Addr+funcNode)
+			funcs = append(funcs, f.Addr+c.lay(f.Layout).Func.Node)
 		}
-		c.link(o.Addr+objFuncList, funcs)
+		c.link(o.Addr+l.FuncList, funcs)
 	}
-	c.link(p.Addr+patchObjList, nodes)
+	c.link(p.Addr+c.lay(p.Layout).Patch.ObjList, nodes)
 }
 
 // link writes a list_head and its nodes.
@@ -144,11 +147,12 @@ func (c *Core) allocObject(o *Object) bool {
 	if c.guest == nil {
 		return true
 	}
-	if o.Addr = c.guest.Alloc(ObjectSize); o.Addr == 0 {
+	l := &c.lay(o.Layout).Object
+	if o.Addr = c.guest.Alloc(l.Size); o.Addr == 0 {
 		return false
 	}
 	c.storeObject(o)
-	return o.Name == "" || c.storeName(o.Addr+objName, o.Name, &o.name)
+	return o.Name == "" || c.storeName(o.Addr+l.Name, o.Name, &o.name)
 }
 
 // allocFunc is klp_alloc_func_nop.
@@ -156,12 +160,13 @@ func (c *Core) allocFunc(f *Func) bool {
 	if c.guest == nil {
 		return true
 	}
-	if f.Addr = c.guest.Alloc(FuncSize); f.Addr == 0 {
+	l := &c.lay(f.Layout).Func
+	if f.Addr = c.guest.Alloc(l.Size); f.Addr == 0 {
 		return false
 	}
-	c.guest.Store(f.Addr+funcSympos, 8, f.OldSympos)
+	c.guest.Store(f.Addr+l.Sympos, 8, f.OldSympos)
 	c.storeFunc(f)
-	return c.storeName(f.Addr+funcOldName, f.OldName, &f.name)
+	return c.storeName(f.Addr+l.OldName, f.OldName, &f.name)
 }
 
 // storeName is kstrdup into a pointer field.

@@ -175,7 +175,7 @@ func (c *Core) addNops(p *Patch) error {
 func (c *Core) addObjectNops(p *Patch, oldObj *Object) error {
 	obj := p.object(oldObj.Name)
 	if obj == nil {
-		obj = &Object{Name: oldObj.Name, Dynamic: true}
+		obj = &Object{Name: oldObj.Name, Dynamic: true, Layout: p.Layout}
 		if !c.allocObject(obj) {
 			return errno.ENOMEM
 		}
@@ -187,7 +187,7 @@ func (c *Core) addObjectNops(p *Patch, oldObj *Object) error {
 	}
 	for _, old := range oldObj.Funcs {
 		if name := old.DirName(); !have[name] {
-			f := &Func{OldName: old.OldName, OldSympos: old.OldSympos, Nop: true}
+			f := &Func{OldName: old.OldName, OldSympos: old.OldSympos, Nop: true, Layout: p.Layout}
 			if !c.allocFunc(f) {
 				return errno.ENOMEM
 			}

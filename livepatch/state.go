@@ -30,9 +30,13 @@ func (p *Patch) supports(old State) bool {
 // StateAddr is klp_get_state: the guest's struct klp_state of that id, or 0. An
 // id of 0 ends the array in the kernel, so no state can have it.
 func (p *Patch) StateAddr(id uint64) uint64 {
+	size := uint64(StateSize)
+	if p.Layout != nil {
+		size = p.Layout.State.Size
+	}
 	for i, s := range p.States {
 		if s.ID == id {
-			return p.StatesAddr + uint64(i)*StateSize
+			return p.StatesAddr + uint64(i)*size
 		}
 	}
 	return 0

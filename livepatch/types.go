@@ -19,7 +19,8 @@ type Func struct {
 	Patched bool // is on a func_stack
 
 	// Addr is the guest's struct klp_func, 0 where there is none.
-	Addr uint64
+	Addr   uint64
+	Layout *Layout // nil: the kernel's
 
 	name       uint64 // of a nop: its old_name in guest memory
 	transition smp.Shared[bool]
@@ -48,7 +49,8 @@ type Object struct {
 	Callbacks Callbacks
 
 	// Addr is the guest's struct klp_object, which callbacks get.
-	Addr uint64
+	Addr   uint64
+	Layout *Layout // nil: the kernel's
 
 	Dynamic bool // made for nops only
 	Patched bool
@@ -91,6 +93,8 @@ type Patch struct {
 
 	// Addr is the guest's struct klp_patch, 0 where there is none.
 	Addr uint64
+	// Layout is that of the module's structures; nil is the kernel's.
+	Layout *Layout
 	// StatesAddr is the guest's array of struct klp_state.
 	StatesAddr uint64
 	// Relas are the livepatch relocations of the module (mod->klp_info).

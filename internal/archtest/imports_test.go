@@ -35,7 +35,7 @@ internal/compress:       github.com/klauspost/compress/zstd github.com/ulikunitz
 internal/unwind:         mem transition internal/symtab
 internal/machine/kernel:
 internal/kmod:           cpu internal/errno internal/obj internal/trace
-internal/machine:        cpu ftrace livepatch mem transition internal/asm internal/compress internal/disasm internal/dyndbg internal/errno internal/kmod internal/machine/kernel internal/modinfo internal/obj internal/smp internal/symtab internal/trace internal/unwind
+internal/machine:        cpu ftrace livepatch mem transition internal/asm internal/btf internal/compress internal/disasm internal/dyndbg internal/errno internal/kmod internal/layout internal/machine/kernel internal/modinfo internal/obj internal/smp internal/symtab internal/trace internal/unwind
 internal/vfs:            ftrace livepatch transition internal/errno internal/machine internal/symtab internal/trace
 internal/shell:          livepatch transition internal/compress internal/errno internal/kmod internal/machine internal/modinfo internal/obj internal/symtab internal/trace internal/vfs mvdan.cc/sh/v3/expand mvdan.cc/sh/v3/pattern mvdan.cc/sh/v3/syntax
 internal/scenario:       internal/machine internal/shell internal/trace internal/vfs

@@ -162,7 +162,10 @@ func checkModule(o *checkOptions, file []byte) (*check.Report, error) {
 	}
 	defer probed.Close()
 	probe := probed.Probe(machine.ModuleSource{Ko: file})
-	in.Patches, in.Layout = probe.Patches, probed.Profile().Name
+	in.Patches = probe.Patches
+	if in.Layout, err = machine.DescribeLayout(k.Name, file); err != nil {
+		in.Layout = err.Error()
+	}
 	in.Place = func(addr uint64) (string, uint64) { return place(probed, addr) }
 	r := check.Check(in)
 	switch {

@@ -22,6 +22,8 @@ const maxEntries = 1 << 16
 
 // fields reads the words of a structure; the first error stays.
 type fields struct {
+	livepatch.Layout
+	own     *ownLayout // of the module; nil where it has none
 	m       *Machine
 	err     error
 	entries int
@@ -76,15 +78,17 @@ func (m *Machine) readPatch(addr uint64) (*livepatch.Patch, error) {
 	if addr == 0 {
 		return nil, nil
 	}
-	f := &fields{m: m}
-	p := &livepatch.Patch{Addr: addr, Replace: f.byte(addr+24) != 0}
-	if mod := m.moduleAt(f.word(addr)); mod != nil {
+	f := &fields{m: m, own: m.layoutAt(addr)}
+	f.Layout = f.own.orDefault()
+	l := &f.Patch
+	p := &livepatch.Patch{Addr: addr, Layout: f.own.klp(), Replace: f.byte(addr+l.Replace) != 0}
+	if mod := m.moduleAt(f.word(addr + l.Mod)); mod != nil {
 		p.Mod, p.Relas = mod.Name, mod.relas
 	}
 	f.writable(addr)
-	if at := f.word(addr + 8); at != 0 {
+	if at := f.word(addr + l.Objs); at != 0 {
 		p.Objects = []*livepatch.Object{}
-		for ; (f.word(at) != 0 || f.word(at+8) != 0) && f.entry(); at += livepatch.ObjectSize {
+		for o := &f.Object; (f.word(at+o.Name) != 0 || f.word(at+o.Funcs) != 0) && f.entry(); at += o.Size {
 			p.Objects = append(p.Objects, f.object(at))
 		}
 	}
@@ -100,22 +104,24 @@ func (m *Machine) readPatch(addr uint64) (*livepatch.Patch, error) {
 // object reads a struct klp_object with its functions.
 func (f *fields) object(addr uint64) *livepatch.Object {
 	f.writable(addr)
-	o := &livepatch.Object{Addr: addr, Name: f.text(f.word(addr))}
+	l, fn := &f.Object, &f.Func
+	o := &livepatch.Object{Addr: addr, Layout: f.own.klp(), Name: f.text(f.word(addr + l.Name))}
 	cb := &o.Callbacks
-	for i, fn := range []*uint64{&cb.PrePatch, &cb.PostPatch, &cb.PreUnpatch, &cb.PostUnpatch} {
-		*fn = f.word(addr + 16 + 8*uint64(i))
+	for i, call := range []*uint64{&cb.PrePatch, &cb.PostPatch, &cb.PreUnpatch, &cb.PostUnpatch} {
+		*call = f.word(addr + l.Callbacks + 8*uint64(i))
 	}
-	at := f.word(addr + 8)
+	at := f.word(addr + l.Funcs)
 	if at == 0 {
 		return o
 	}
 	o.Funcs = []*livepatch.Func{}
-	for (f.word(at) != 0 || f.word(at+8) != 0 || f.word(at+16) != 0) && f.entry() {
+	for (f.word(at+fn.OldName) != 0 || f.word(at+fn.NewFunc) != 0 || f.word(at+fn.Sympos) != 0) && f.entry() {
 		o.Funcs = append(o.Funcs, &livepatch.Func{
-			Addr: at, Unnamed: f.word(at) == 0, OldName: f.text(f.word(at)), NewFunc: f.word(at + 8), OldSympos: f.word(at + 16),
+			Addr: at, Layout: f.own.klp(), Unnamed: f.word(at+fn.OldName) == 0, OldName: f.text(f.word(at + fn.OldName)),
+			NewFunc: f.word(at + fn.NewFunc), OldSympos: f.word(at + fn.Sympos),
 		})
 		f.writable(at)
-		at += livepatch.FuncSize
+		at += fn.Size
 	}
 	return o
 }
@@ -123,11 +129,14 @@ func (f *fields) object(addr uint64) *livepatch.Object {
 // readStates reads the states of the struct klp_patch at addr into p, up to the
 // one with id 0.
 func (m *Machine) readStates(p *livepatch.Patch, addr uint64) error {
-	f := &fields{m: m}
-	if at := f.word(addr + 16); at != 0 {
+	own := m.layoutAt(addr)
+	f := &fields{m: m, Layout: own.orDefault()}
+	p.Layout = own.klp()
+	l := &f.State
+	if at := f.word(addr + f.Patch.States); at != 0 {
 		p.StatesAddr = at
-		for ; f.word(at) != 0 && f.entry(); at += livepatch.StateSize {
-			p.States = append(p.States, livepatch.State{ID: f.word(at), Version: uint32(f.word(at + 8))})
+		for ; f.word(at+l.ID) != 0 && f.entry(); at += l.Size {
+			p.States = append(p.States, livepatch.State{ID: f.word(at + l.ID), Version: uint32(f.word(at + l.Version))})
 		}
 	}
 	return f.err

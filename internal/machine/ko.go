@@ -40,6 +40,9 @@ func (m *Machine) layoutKo(file []byte) (*Module, error) {
 	case mod.Name == vmlinux: // its symbols are there; the refusal is livepatch's
 		return nil, m.klp.ModuleComing(mod.Name)
 	}
+	if mod.own, err = readLayout(m.profile, ko.Name, file); err != nil {
+		return nil, err
+	}
 	if err := ko.Layout(); err != nil {
 		return nil, err
 	}

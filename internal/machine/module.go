@@ -50,6 +50,7 @@ type Module struct {
 	taints  uint32
 	gplOnly bool // it uses symbols that only GPL modules may use
 
+	own      *ownLayout // what its debugging information says of structures
 	klpAlive bool
 	formed   bool // its symbols are in kallsyms
 	image    *obj.Image

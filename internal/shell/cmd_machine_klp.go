@@ -61,6 +61,9 @@ func (s *System) printPatch(w io.Writer, p *livepatch.Patch) {
 		words = append(words, "in transition to "+s.m.Engine().PeekTarget().String())
 	}
 	fmt.Fprintf(w, "patch %s: %s\n", p.Mod, strings.Join(words, ", "))
+	if layout, ok := s.m.Layout(s.m.Module(p.Mod)); ok {
+		fmt.Fprintf(w, "  layout: %s\n", layout)
+	}
 	for _, o := range p.Objects {
 		state := map[bool]string{true: "patched", false: "not patched"}[o.Patched]
 		if !o.Loaded() {

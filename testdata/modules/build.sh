@@ -59,7 +59,7 @@ for src in *.c; do
 	debug=
 	hidden=
 	case $name in
-	lp_cmdline) debug=-gdwarf-5 ;; # has its layouts in .debug_info
+	lp_cmdline | lp_wide | lp_foreign) debug=-gdwarf-5 ;; # have their layouts in .debug_info
 	lp_state1) debug=-g ;;         # in .BTF
 	lp_hidden) hidden='vmlinux.saved_command_line,0 cb_worker.block,1' ;;
 	esac

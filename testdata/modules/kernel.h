@@ -155,12 +155,19 @@ bool flush_work(struct work_struct *work);
 #define WORK_STRUCT_NO_POOL 0xfffffffe00000UL
 #define DECLARE_WORK(n, f) struct work_struct n = { WORK_STRUCT_NO_POOL, { &n.entry, &n.entry }, f }
 #define schedule_work(w) queue_work_on(WORK_CPU_UNBOUND, system_percpu_wq, w)
-struct completion {
-	unsigned int done;
+struct swait_queue_head {
 	unsigned int lock;
 	struct list_head task_list;
 };
-#define DECLARE_COMPLETION(n) struct completion n = { 0, 0, { &n.task_list, &n.task_list } }
+struct completion {
+	unsigned int done;
+#ifdef OTHER_KERNEL
+	void *owner; /* no kernel has it */
+#endif
+	struct swait_queue_head wait;
+};
+#define DECLARE_COMPLETION(n) \
+	struct completion n = { .wait = { 0, { &n.wait.task_list, &n.wait.task_list } } }
 void complete(struct completion *x);
 void wait_for_completion(struct completion *x);
 void msleep(unsigned int ms);
@@ -210,6 +217,9 @@ struct klp_func {
 	unsigned long old_sympos;
 	void *old_func;
 	struct kobject kobj;
+#ifdef OTHER_LAYOUT
+	unsigned long extra[3];
+#endif
 	struct list_head node, stack_node;
 	unsigned long old_size, new_size;
 	bool nop, patched, transition;
@@ -228,6 +238,9 @@ struct klp_object {
 	struct klp_callbacks callbacks;
 	struct kobject kobj;
 	struct list_head func_list, node;
+#ifdef OTHER_LAYOUT
+	unsigned int extra;
+#endif
 	struct module *mod;
 	bool dynamic, patched;
 };
@@ -237,6 +250,9 @@ struct klp_state {
 	void *data;
 };
 struct klp_patch {
+#ifdef OTHER_LAYOUT
+	unsigned long extra;
+#endif
 	struct module *mod;
 	struct klp_object *objs;
 	struct klp_state *states;
@@ -247,11 +263,12 @@ struct klp_patch {
 	bool enabled, forced;
 	struct work_struct free_work;
 	struct completion finish;
-	char pad[8];
 };
+#if !defined(OTHER_LAYOUT) && !defined(OTHER_KERNEL)
 _Static_assert(sizeof(struct klp_func) == 152, "klp_func");
 _Static_assert(sizeof(struct klp_object) == 168, "klp_object");
 _Static_assert(sizeof(struct klp_patch) == 200, "klp_patch");
+#endif
 int klp_enable_patch(struct klp_patch *patch);
 struct klp_state *klp_get_state(struct klp_patch *patch, unsigned long id);
 struct klp_state *klp_get_prev_state(unsigned long id);
