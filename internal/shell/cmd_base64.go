@@ -26,11 +26,14 @@ func base32Codec() baseCodec {
 
 func baseCommands() []*Command {
 	var all []*Command
-	for name, codec := range map[string]func() baseCodec{"base32": base32Codec, "base64": base64Codec} {
-		usage := name + ` [-d] [-i] [-w N] [FILE]
+	for _, b := range []struct {
+		name  string
+		codec func() baseCodec
+	}{{"base32", base32Codec}, {"base64", base64Codec}} {
+		usage := b.name + ` [-d] [-i] [-w N] [FILE]
 Encode FILE, or decode it (-d; -i: passing over other characters); -w: N
 characters in a line, 76 without it, 0 for one line.`
-		all = append(all, &Command{Name: name, Usage: usage, Run: func(c *Ctx) int { return runBase(c, codec()) }})
+		all = append(all, &Command{Name: b.name, Usage: usage, Run: func(c *Ctx) int { return runBase(c, b.codec()) }})
 	}
 	return all
 }
