@@ -70,6 +70,7 @@ type Ftrace struct {
 	called   uint64 // saved_ftrace_func: what the common trampolines are to call
 	written  uint64 // what they call (save_func)
 	enabled  bool   // kernel.ftrace_enabled
+	value    int    // what was written there; 0: nothing yet
 	disabled bool   // ftrace_disabled: killed, for good
 }
 

@@ -196,6 +196,27 @@ func (f *Ftrace) otherOps(r *Record, o *Ops) *Ops {
 // trampOps is ftrace_find_tramp_ops_any: the ops of a record that has one.
 func (f *Ftrace) trampOps(r *Record) *Ops { return f.otherOps(r, nil) }
 
+// EnabledValue is the number in kernel.ftrace_enabled: the one that was written
+// last and not refused.
+func (f *Ftrace) EnabledValue() int {
+	switch {
+	case !f.enabled:
+		return 0
+	case f.value == 0:
+		return 1
+	}
+	return f.value
+}
+
+// SetEnabledValue writes the number.
+func (f *Ftrace) SetEnabledValue(n int) error {
+	if err := f.SetEnabled(n != 0); err != nil {
+		return err
+	}
+	f.value = n
+	return nil
+}
+
 // SetEnabled is the sysctl kernel.ftrace_enabled. Error: EBUSY where a
 // PERMANENT ops is registered, ENODEV after ftrace_kill.
 func (f *Ftrace) SetEnabled(on bool) error {

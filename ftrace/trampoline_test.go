@@ -68,3 +68,14 @@ func TestTrampolineOutOfReach(t *testing.T) {
 	}
 	r.wantCall(fSite, callerAt)
 }
+
+// The trampoline of an ops goes on to no direct function: the jump that
+// ftrace_regs_caller has for that is a nop in the copy.
+func TestTrampolineHasNoDirectCall(t *testing.T) {
+	r := started(t)
+	r.f.regsCaller.Jump = regsAt
+	o := r.register(r.ops(handlerA, opsA, OpsSaveRegs, fSite))
+	if got := r.bytes(o.Trampoline().Addr, 2); got[0] != 0x66 || got[1] != 0x90 {
+		t.Errorf("the jump is % x in the copy, want 66 90", got)
+	}
+}

@@ -206,16 +206,18 @@ func sysctlDir(m Current) Node {
 	return dir(0o555,
 		Entry{"ftrace_enabled", &DynFile{
 			Perm:   0o644,
-			OnRead: func() ([]byte, error) { return []byte(boolText(m().Ftrace().Enabled())), nil },
+			OnRead: func() ([]byte, error) {
+				if m().Ftrace().Killed() {
+					return nil, errno.ENODEV
+				}
+				return []byte(strconv.Itoa(m().Ftrace().EnabledValue()) + "\n"), nil
+			},
 			OnWrite: func(data []byte) error {
-				n, err := strconv.Atoi(strings.TrimSpace(string(data)))
+				n, err := strconv.ParseInt(strings.TrimSpace(string(data)), 0, 32) // proc_dointvec
 				if err != nil {
 					return errno.EINVAL
 				}
-				if blocked := m().Do("ftrace_enable_sysctl", func() { err = m().Ftrace().SetEnabled(n != 0) }); blocked != nil {
-					return blocked
-				}
-				return err
+				return doing(m(), "ftrace_enable_sysctl", func() error { return m().Ftrace().SetEnabledValue(int(n)) })
 			},
 		}},
 		Entry{"hostname", text("klpemu")},

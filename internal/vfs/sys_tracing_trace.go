@@ -53,11 +53,22 @@ func traceText(m *machine.Machine) string {
 	case t.Current() == "function_graph":
 		graphHeader(&b, t)
 	default:
-		fmt.Fprintf(&b, "# entries-in-buffer/entries-written: %d/%d   #P:%d\n#\n", len(events), written, len(m.CPUs()))
+		fmt.Fprintf(&b, "# entries-in-buffer/entries-written: %d/%d   #P:%d\n#\n", len(events), written, onlineCPUs(m))
 		b.WriteString(traceHeader(t.Option("irq-info")))
 	}
 	eventLines(&b, m, events)
 	return b.String()
+}
+
+// onlineCPUs is num_online_cpus.
+func onlineCPUs(m *machine.Machine) int {
+	n := 0
+	for _, c := range m.CPUs() {
+		if c.Online() {
+			n++
+		}
+	}
+	return n
 }
 
 // eventLines prints events as the current tracer does.
