@@ -20,13 +20,18 @@ func TestModifyDirect(t *testing.T) {
 	r.must(r.f.RegisterDirect(d, handlerA, nAt))
 	r.wantCall(fSite, nAt)
 	between := uint64(0)
+	regs := NewRegs(r.m, dataAt+0x800)
 	r.bus.SetHook(func(_ smp.Op, p smp.Point) {
 		if p == "modify_ftrace_direct" {
 			between = callTarget(fSite, [siteSize]byte(r.bytes(fSite, siteSize)))
+			r.f.Dispatch(listAt, fSite, gAt, 0, regs) // the ops without a handler is left out
 		}
 	})
 	r.must(r.f.ModifyDirect(d, tmp, hAt))
 	r.bus.SetHook(nil)
+	if to, err := r.m.Load(regs.Addr+regsOrigAX, 8); err != nil || to != hAt {
+		t.Errorf("who goes by way of the list function goes on to %x (%v), want %x", to, err, uint64(hAt))
+	}
 	if between != regsAt {
 		t.Errorf("meanwhile the site calls %x, want ftrace_regs_caller %x", between, uint64(regsAt))
 	}

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,8 +21,9 @@ type KprobeEvent struct {
 	Hits        uint64
 	Missed      uint64
 
-	probe *Kprobe
-	user  *kprobeUser
+	probe  *Kprobe // nil while its module is not loaded
+	user   *kprobeUser
+	module string // of MOD:SYM
 }
 
 // String is the line of kprobe_events (trace_kprobe_show).
@@ -124,7 +126,21 @@ func (m *Machine) createKprobeEvent(e *KprobeEvent, module string) error {
 	if len(m.kprobe.events) >= maxEvents {
 		return errno.ENOMEM
 	}
-	symbol := strings.TrimPrefix(e.Symbol, module+":")
+	e.module, e.user = module, &kprobeUser{event: e, disabled: true}
+	err := m.registerKprobeEvent(e)
+	if errors.Is(err, errno.ENOENT) && module != "" && m.module(module) == nil {
+		m.printk(trace.Warning, "trace_kprobe: This probe might be able to register after target module is loaded. Continue.")
+		err = nil
+	}
+	if err == nil {
+		m.kprobe.events = append(m.kprobe.events, e)
+	}
+	return err
+}
+
+// registerKprobeEvent is __register_trace_kprobe.
+func (m *Machine) registerKprobeEvent(e *KprobeEvent) error {
+	symbol, module := strings.TrimPrefix(e.Symbol, e.module+":"), e.module
 	if symbol != "" && module == "" {
 		switch n := len(m.syms.ByName(symbol)); {
 		case n == 0:
@@ -142,13 +158,29 @@ func (m *Machine) createKprobeEvent(e *KprobeEvent, module string) error {
 		m.printk(trace.Warning, "trace_kprobe: Could not probe notrace function "+sym.Name)
 		return errno.EINVAL
 	}
-	e.user = &kprobeUser{event: e, disabled: true}
 	if err := m.registerKprobe(addr, onEntry, e.user); err != nil {
 		return err
 	}
 	e.probe = m.kprobeAt(addr)
-	m.kprobe.events = append(m.kprobe.events, e)
 	return nil
+}
+
+// kprobesOfModule is trace_kprobe_module_callback: events of a module that has come
+// get their probe, or a new one.
+func (m *Machine) kprobesOfModule(module string) {
+	for _, e := range m.kprobe.events {
+		if e.module != module {
+			continue
+		}
+		if e.probe != nil {
+			m.unregisterKprobe(e.probe, e.user)
+			e.probe = nil
+		}
+		e.user.disabled = !e.Enabled
+		if err := m.registerKprobeEvent(e); err != nil {
+			m.printk(trace.Warning, fmt.Sprintf("trace_kprobe: Failed to re-register probe %s on %s: %d", e.Name, module, errnoNumber(err)))
+		}
+	}
 }
 
 // notraceFunc is within_notrace_func: a function without a call site.
@@ -201,7 +233,9 @@ func (m *Machine) ClearKprobeEvents() error {
 }
 
 func (m *Machine) dropKprobeEvent(e *KprobeEvent) {
-	m.unregisterKprobe(e.probe, e.user)
+	if e.probe != nil {
+		m.unregisterKprobe(e.probe, e.user)
+	}
 	m.kprobe.events = slices.DeleteFunc(m.kprobe.events, func(other *KprobeEvent) bool { return other == e })
 }
 
@@ -210,8 +244,10 @@ func (m *Machine) EnableKprobeEvent(e *KprobeEvent, on bool) error {
 	if e.Enabled == on {
 		return nil
 	}
-	if err := m.enableKprobe(e.probe, e.user, on); err != nil {
-		return err
+	if e.probe != nil && !e.probe.Gone { // else it waits for its module
+		if err := m.enableKprobe(e.probe, e.user, on); err != nil {
+			return err
+		}
 	}
 	e.Enabled = on
 	return nil

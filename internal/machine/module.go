@@ -170,6 +170,7 @@ func (m *Machine) runModule(mod *Module, src ModuleSource) error {
 	}
 	err := m.enableKo(mod)
 	if err == nil {
+		m.kprobesOfModule(mod.Name)
 		err = m.notifyComing(mod)
 	}
 	if err != nil {
