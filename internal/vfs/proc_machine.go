@@ -205,7 +205,7 @@ func sysctlDir(m Current) Node {
 	text := func(s string) Node { return procText(func() string { return s + "\n" }) }
 	return dir(0o555,
 		Entry{"ftrace_enabled", &DynFile{
-			Perm:   0o644,
+			Perm: 0o644,
 			OnRead: func() ([]byte, error) {
 				if m().Ftrace().Killed() {
 					return nil, errno.ENODEV
