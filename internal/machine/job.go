@@ -72,6 +72,44 @@ func (m *Machine) waitJob(pid int, j *job) error {
 	}, func() { _, stuck = m.round(m.budget(), forever-1) })
 }
 
+// WaitAnyJob is WaitJob for whichever of some jobs ends first. Errors: ECHILD
+// where none of them is there.
+func (m *Machine) WaitAnyJob(pids []int) (pid, status int, err error) {
+	first := func() (int, *job) {
+		for _, pid := range pids {
+			if j := m.jobs[pid]; j != nil && j.done {
+				return pid, j
+			}
+		}
+		return 0, nil
+	}
+	known := false
+	for _, pid := range pids {
+		known = known || m.jobs[pid] != nil
+	}
+	if !known {
+		return 0, 0, errno.ECHILD
+	}
+	done := func() bool { _, j := first(); return j != nil }
+	if m.running != nil {
+		m.waitUntil("do_wait", done)
+	} else {
+		stuck := false
+		err := m.moveWorldStep(func() (bool, error) {
+			if stuck && !done() {
+				return false, m.limit("no job has ended, and nothing is due")
+			}
+			return done(), nil
+		}, func() { _, stuck = m.round(m.budget(), forever-1) })
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	pid, j := first()
+	delete(m.jobs, pid)
+	return pid, j.status, nil
+}
+
 // InJob reports whether what runs now runs in a job.
 func (m *Machine) InJob() bool { return m.running != nil && m.running.task.job != nil }
 

@@ -44,10 +44,13 @@ func Builtins() []*Command {
 		special("trap", "trap [ACTION] [SIGNAL]...\nRun ACTION at a signal or at EXIT; - resets.", runTrap),
 		raw("true", "true\nSucceed.", func(*Ctx) int { return 0 }),
 		special("type", "type [-t] NAME...\nSay what a name is.", runType),
+		special("pushd", "pushd [DIR]\nChange to DIR and remember where it was; without DIR: exchange the two newest.", runPushd),
+		special("popd", "popd\nChange back to where the last pushd was.", runPopd),
+		special("dirs", "dirs\nPrint the directories that pushd has remembered.", runDirs),
 		special("umask", "umask\nPrint the mask of new files.", func(c *Ctx) int { return c.Print("0022\n") }),
 		special("unalias", "unalias [-a] NAME...\nRemove aliases.", runUnalias),
 		special("unset", "unset [-fv] NAME...\nRemove variables or functions.", runUnset),
-		special("wait", "wait [PID]...\nWait for jobs to end.", runWait),
+		special("wait", "wait [-n] [PID]...\nWait for jobs to end.", runWait),
 		raw("[", "[ EXPRESSION ]\nTest a condition.", runTest),
 		raw("echo", "echo [-neE] [ARG]...\nPrint the arguments.", runEcho),
 		raw("printf", "printf [-v NAME] FORMAT [ARG]...\nPrint by a format.", runPrintf),
@@ -81,7 +84,7 @@ func runReturn(c *Ctx) int {
 		c.Errorf("can only `return' from a function or sourced script")
 		return 2
 	}
-	s.ctl = ctlReturn
+	s.ctl, s.returnFrom = ctlReturn, s.status
 	return n & 0xff
 }
 
@@ -156,6 +159,7 @@ func runSource(c *Ctx) int {
 	s.calls = append(s.calls, "source")
 	s.status = 0
 	s.evalText(string(data))
+	s.returnTrap()
 	s.calls = s.calls[:len(s.calls)-1]
 	if len(c.Args) > 2 {
 		s.params = params
@@ -169,6 +173,11 @@ func runSource(c *Ctx) int {
 func runExec(c *Ctx) int {
 	if len(c.Args) == 1 {
 		return 0
+	}
+	if _, ok := c.sh.find(c.Args[1]); !ok && !strings.Contains(c.Args[1], "/") {
+		c.Errorf("%s: not found", c.Args[1])
+		c.sh.ctl = ctlExit
+		return 127
 	}
 	c.sh.executeCommand(c.Args[1:])
 	c.sh.ctl = ctlExit

@@ -6,6 +6,60 @@ import (
 	"klpemu/internal/errno"
 )
 
+// runPushd is pushd DIR, and without DIR an exchange of the two newest.
+func runPushd(c *Ctx) int {
+	s := c.sh
+	dir, rest := "", s.dirs
+	switch {
+	case len(c.Args) > 2:
+		return c.Errorf("too many arguments")
+	case len(c.Args) == 2:
+		dir = c.Args[1]
+	case len(s.dirs) == 0:
+		return c.Errorf("no other directory")
+	default:
+		dir, rest = s.dirs[0], s.dirs[1:]
+	}
+	old := s.dir
+	if st := c.changeDir(dir); st != 0 {
+		return st
+	}
+	s.dirs = append([]string{old}, rest...)
+	return runDirs(c)
+}
+
+func runPopd(c *Ctx) int {
+	s := c.sh
+	if len(s.dirs) == 0 {
+		return c.Errorf("directory stack empty")
+	}
+	if st := c.changeDir(s.dirs[0]); st != 0 {
+		return st
+	}
+	s.dirs = s.dirs[1:]
+	return runDirs(c)
+}
+
+func runDirs(c *Ctx) int {
+	var out []string
+	for _, d := range append([]string{c.sh.dir}, c.sh.dirs...) {
+		if rest, ok := strings.CutPrefix(d, c.sh.Var("HOME")); ok && (rest == "" || rest[0] == '/') {
+			d = "~" + rest
+		}
+		out = append(out, d)
+	}
+	return c.Print(strings.Join(out, " ") + "\n")
+}
+
+// changeDir is cd as another command does it.
+func (c *Ctx) changeDir(dir string) int {
+	args := c.Args
+	c.Args = []string{"cd", "--", dir}
+	st := runCd(c)
+	c.Args = args
+	return st
+}
+
 func runCd(c *Ctx) int {
 	s := c.sh
 	args := c.Args[1:]

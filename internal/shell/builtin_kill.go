@@ -17,6 +17,9 @@ type Killer interface {
 func runKill(c *Ctx) int {
 	args := c.Args[1:]
 	name, number := "TERM", 15
+	if len(args) > 1 && args[0] == "-l" {
+		return c.listSignals(args[1:])
+	}
 	if len(args) > 0 && args[0] == "-l" {
 		for i, n := range signalNames() {
 			if i > 0 {
@@ -52,6 +55,28 @@ func runKill(c *Ctx) int {
 		}
 		if err := c.sh.kill(pid, name, number); err != nil {
 			status = c.Errorf("(%d) - %s", pid, Reason(err))
+		}
+	}
+	return status
+}
+
+// listSignals is kill -l with operands: names for numbers, numbers for names.
+// The status of a command that a signal has ended stands for the signal.
+func (c *Ctx) listSignals(args []string) int {
+	status := 0
+	for _, a := range args {
+		n, isNumber := parseInt(a)
+		if isNumber && n > 128 {
+			a = itoa(n - 128)
+		}
+		name, number, ok := SignalName(a)
+		switch {
+		case !ok:
+			status = c.Errorf("%s: invalid signal specification", a)
+		case isNumber:
+			c.Out().WriteString(name + "\n")
+		default:
+			c.Out().WriteString(itoa(number) + "\n")
 		}
 	}
 	return status

@@ -31,6 +31,8 @@ func (o *options) option(name string) *bool {
 		return &o.noexec
 	case "errtrace":
 		return &o.errtrace
+	case "functrace":
+		return &o.functrace
 	}
 	return nil
 }
@@ -54,6 +56,8 @@ func optionName(letter byte) string {
 		return "verbose"
 	case 'E':
 		return "errtrace"
+	case 'T':
+		return "functrace"
 	}
 	return ""
 }
@@ -119,7 +123,7 @@ func runSet(c *Ctx) int {
 }
 
 func (s *Shell) printOptions(c *Ctx, table bool) {
-	for _, n := range []string{"allexport", "errexit", "errtrace", "noclobber", "noexec", "noglob", "nounset", "pipefail", "verbose", "xtrace"} {
+	for _, n := range []string{"allexport", "errexit", "errtrace", "functrace", "noclobber", "noexec", "noglob", "nounset", "pipefail", "verbose", "xtrace"} {
 		on := *s.opts.option(n)
 		if table {
 			c.Out().WriteString(padRight(n, 15) + "\t" + map[bool]string{true: "on", false: "off"}[on] + "\n")
@@ -181,6 +185,9 @@ func runShopt(c *Ctx) int {
 			}
 		default:
 			c.Out().WriteString(padRight(n, 15) + "\t" + map[bool]string{true: "on", false: "off"}[*p] + "\n")
+			if len(c.Args) > 1 && !*p {
+				status = 1
+			}
 		}
 	}
 	return status

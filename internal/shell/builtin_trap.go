@@ -1,6 +1,11 @@
 package shell
 
-import "strings"
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // Signal delivers a signal to the shell process, whichever subshell calls: its
 // trap runs, or it ends, before the next command.
@@ -57,6 +62,92 @@ func (s *Shell) errTrap() {
 	}
 }
 
+// debugTrap runs the DEBUG trap before a command: a simple one, one in double
+// brackets or parentheses, a case, and each round of a for.
+func (s *Shell) debugTrap(cmd syntax.Command) {
+	action, ok := s.traps["DEBUG"]
+	if !ok || s.inTrap || s.stopping() {
+		return
+	}
+	switch cmd.(type) {
+	case *syntax.CallExpr, *syntax.DeclClause, *syntax.LetClause, *syntax.ArithmCmd, *syntax.TestClause, *syntax.CaseClause, *syntax.ForClause:
+	default:
+		return
+	}
+	s.store("BASH_COMMAND", expand.Variable{Set: true, Kind: expand.String, Str: commandText(cmd)})
+	s.runTrapAction(action)
+}
+
+// commandText is a command as BASH_COMMAND has it: of a for and a case the head.
+func commandText(cmd syntax.Command) string {
+	switch c := cmd.(type) {
+	case *syntax.CaseClause:
+		return "case " + nodeText(c.Word) + " in "
+	case *syntax.ForClause:
+		if l, ok := c.Loop.(*syntax.WordIter); ok {
+			word := "for "
+			if c.Select {
+				word = "select "
+			}
+			text := word + l.Name.Value
+			if l.InPos.IsValid() {
+				text += " in"
+			}
+			for _, w := range l.Items {
+				text += " " + nodeText(w)
+			}
+			return text
+		}
+	}
+	return nodeText(cmd)
+}
+
+func nodeText(n syntax.Node) string {
+	var text strings.Builder
+	if err := syntax.NewPrinter(syntax.SingleLine(true)).Print(&text, n); err != nil {
+		return ""
+	}
+	return strings.TrimSpace(text.String())
+}
+
+// returnTrap runs the RETURN trap when a function or a sourced file ends.
+func (s *Shell) returnTrap() {
+	action, ok := s.traps["RETURN"]
+	if !ok || s.inTrap || s.k.err != nil || s.ctl == ctlExit {
+		return
+	}
+	ctl, n, status := s.ctl, s.ctlN, s.status
+	if ctl == ctlReturn {
+		s.status = s.returnFrom // what $? was before return
+	}
+	s.ctl = ctlNone
+	s.runTrapAction(action)
+	s.status = status
+	if s.ctl == ctlNone {
+		s.ctl, s.ctlN = ctl, n
+	}
+}
+
+// hideTraps takes the DEBUG and RETURN traps away for a function, which does
+// not inherit them without `set -T`, and returns what gives them back.
+func (s *Shell) hideTraps() func() {
+	if s.opts.functrace {
+		return func() {}
+	}
+	outer := map[string]string{}
+	for _, n := range []string{"DEBUG", "RETURN"} {
+		if a, ok := s.traps[n]; ok {
+			outer[n] = a
+			delete(s.traps, n)
+		}
+	}
+	return func() {
+		for n, a := range outer {
+			s.traps[n] = a
+		}
+	}
+}
+
 // signals are the names trap and kill know, by number.
 func signalNames() []string {
 	return []string{"EXIT", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
@@ -94,8 +185,10 @@ func runTrap(c *Ctx) int {
 		switch {
 		case sig == "ERR":
 			s.setErrTrap(action, reset)
-		case !ok && (sig == "DEBUG" || sig == "RETURN"):
-			status = c.Errorf("%s: not supported", sig)
+		case (sig == "DEBUG" || sig == "RETURN") && reset:
+			delete(s.traps, sig)
+		case sig == "DEBUG" || sig == "RETURN":
+			s.traps[sig] = action
 		case !ok:
 			status = c.Errorf("%s: invalid signal specification", sig)
 		case reset:
@@ -122,8 +215,10 @@ func printTraps(c *Ctx) int {
 			c.Out().WriteString("trap -- " + quoteAlways(a) + " " + n + "\n")
 		}
 	}
-	if a, ok := c.sh.traps["ERR"]; ok {
-		c.Out().WriteString("trap -- " + quoteAlways(a) + " ERR\n")
+	for _, n := range []string{"DEBUG", "ERR", "RETURN"} {
+		if a, ok := c.sh.traps[n]; ok {
+			c.Out().WriteString("trap -- " + quoteAlways(a) + " " + n + "\n")
+		}
 	}
 	return 0
 }

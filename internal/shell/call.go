@@ -208,7 +208,13 @@ func (s *Shell) callFunc(name string, body *syntax.Stmt, args []string) {
 	params, loops, vars := s.params, s.loops, s.vars
 	s.params, s.loops, s.vars = args, 0, newScope(vars)
 	s.calls = append(s.calls, name)
+	inherit := s.hideTraps()
+	if action, ok := s.traps["DEBUG"]; ok && !s.inTrap {
+		s.runTrapAction(action) // before the first command of the body
+	}
 	s.stmt(body)
+	s.returnTrap()
+	inherit()
 	s.calls = s.calls[:len(s.calls)-1]
 	s.params, s.loops, s.vars = params, loops, vars
 	switch s.ctl {

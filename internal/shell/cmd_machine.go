@@ -69,6 +69,9 @@ func (s *System) Start(name string, run func() int) (int, error) { return s.m.St
 // Wait lets the world move until a job has ended and gives its status, once.
 func (s *System) Wait(pid int) (int, error) { return s.m.WaitJob(pid) }
 
+// WaitAny lets the world move until one of the jobs has ended.
+func (s *System) WaitAny(pids []int) (int, int, error) { return s.m.WaitAnyJob(pids) }
+
 // StartProgram makes a process.
 func (s *System) StartProgram(p Program) (int, error) { return s.m.StartProgram(p.machine()) }
 

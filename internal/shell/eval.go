@@ -39,6 +39,9 @@ func (s *Shell) run(st *syntax.Stmt) {
 		s.cond++
 		defer func() { s.cond-- }()
 	}
+	if _, rounds := st.Cmd.(*syntax.ForClause); !rounds {
+		s.debugTrap(st.Cmd)
+	}
 	if call, ok := st.Cmd.(*syntax.CallExpr); ok {
 		s.call(call, st.Redirs)
 	} else {
@@ -149,6 +152,9 @@ func (s *Shell) command(cmd syntax.Command) {
 
 // unsupported reports syntax that the parser knows and this shell does not.
 func (s *Shell) unsupported(what string) {
+	if what == "*syntax.CoprocClause" {
+		what = "coprocesses"
+	}
 	s.errorf("%s are not supported", what)
 	s.status = 2
 }
@@ -252,21 +258,22 @@ func (s *Shell) while(c *syntax.WhileClause) {
 }
 
 func (s *Shell) forClause(c *syntax.ForClause) {
-	if c.Select {
-		s.unsupported("select loops")
-		return
-	}
 	s.loops++
 	defer func() { s.loops-- }()
 	switch l := c.Loop.(type) {
 	case *syntax.WordIter:
-		s.forWords(l, c.Do)
+		if c.Select {
+			s.debugTrap(c)
+			s.selectLoop(l, c.Do)
+			return
+		}
+		s.forWords(c, l)
 	case *syntax.CStyleLoop:
 		s.forArith(l, c.Do)
 	}
 }
 
-func (s *Shell) forWords(l *syntax.WordIter, do []*syntax.Stmt) {
+func (s *Shell) forWords(c *syntax.ForClause, l *syntax.WordIter) {
 	items := append([]string(nil), s.params...)
 	if l.InPos.IsValid() {
 		var ok bool
@@ -278,11 +285,12 @@ func (s *Shell) forWords(l *syntax.WordIter, do []*syntax.Stmt) {
 		s.status = 0
 	}
 	for _, v := range items {
+		s.debugTrap(c)
 		if err := s.SetVar(l.Name.Value, v); err != nil {
 			s.expandError(fmt.Errorf("%s: %v", l.Name.Value, err))
 			return
 		}
-		s.stmts(do)
+		s.stmts(c.Do)
 		if !s.loopControl() {
 			return
 		}

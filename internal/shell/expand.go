@@ -75,7 +75,7 @@ func (s *Shell) expandError(err error) {
 		s.errorf("%s", expandMessage(err))
 		s.status = 1
 		var u expand.UnsetParameterError
-		if s.k.script && errors.As(err, &u) {
+		if s.k.script && !s.sub && errors.As(err, &u) {
 			s.status = 127
 		}
 	}
@@ -87,6 +87,9 @@ func (s *Shell) expandError(err error) {
 func expandMessage(err error) string {
 	var u expand.UnsetParameterError
 	if errors.As(err, &u) && u.Message == "" {
+		if u.Node.Exp != nil && u.Node.Exp.Op == syntax.ErrorUnset {
+			return u.Node.Param.Value + ": parameter not set"
+		}
 		return u.Node.Param.Value + ": parameter null or not set"
 	}
 	return err.Error()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxWidth bounds the width and precision of printf.
@@ -105,11 +106,30 @@ func (f *formatter) next() (string, bool) {
 	return a, true
 }
 
+// time is %(FORMAT)T: seconds since 1970; -1 or nothing is now.
+func (f *formatter) time(format string) string {
+	t := f.c.Now()
+	if a, ok := f.next(); ok && a != "-1" && a != "-2" {
+		n, _ := parseInt(a)
+		t = time.Unix(int64(n), 0)
+	}
+	if format == "" {
+		format = "%X"
+	}
+	return strftime(format, t.UTC())
+}
+
 // directive formats after a '%' and gives how many bytes it took.
 func (f *formatter) directive(v string) (int, bool) {
 	i := 0
 	for i < len(v) && strings.IndexByte("-+ #0'", v[i]) >= 0 {
 		i++
+	}
+	if strings.HasPrefix(v[i:], "(") {
+		if end := strings.Index(v[i:], ")T"); end > 0 {
+			f.b.WriteString(f.time(v[i+1 : i+end]))
+			return i + end + 2, true
+		}
 	}
 	flags := strings.ReplaceAll(v[:i], "'", "")
 	width, i := f.size(v, i)

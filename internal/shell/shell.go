@@ -93,13 +93,15 @@ type Shell struct {
 	// errCalls is how deep in functions the ERR trap was set; level is
 	// BASH_SUBSHELL.
 	errCalls, level int
-	subst           bool // a command substitution has set the status
+	dirs            []string // of pushd
+	returnFrom      int      // $? before `return`
+	subst           bool     // a command substitution has set the status
 }
 
 // options are those of `set`.
 type options struct {
-	errexit, nounset, xtrace, pipefail, noglob, noclobber, noexec, allexport, verbose, errtrace bool
-	nullglob, dotglob, globstar, extglob, nocasematch, expandAliases                            bool
+	errexit, nounset, xtrace, pipefail, noglob, noclobber, noexec, allexport, verbose, errtrace, functrace bool
+	nullglob, dotglob, globstar, extglob, nocasematch, expandAliases                                       bool
 }
 
 // New makes a shell.
