@@ -26,7 +26,7 @@ func gateTable() []gate {
 		taskGates(), completionGates(), waitqueueGates(), lockGates(), workGates(), klpGates(), paramGates(), procGates(),
 		moduleGates(), notifierGates(), signalGates(), sysGates(), forkGates(), ftraceGates(), kprobeGates(),
 		slabGates(), listDebugGates(), formatGates(), printkGates(), seqGates(), sysfsGates(), pidGates(), timerGates(),
-		rwsemGates(), rcuGates(), userGates(), timeGates(), randomGates(), miscGates(), jumpLabelGates(),
+		rwsemGates(), rcuGates(), userGates(), timeGates(), randomGates(), miscGates(), scanGates(), jumpLabelGates(),
 	} {
 		all = append(all, gates...)
 	}

@@ -21,7 +21,7 @@ func Core() ([]Object, error) {
 	for _, name := range []string{
 		"entry.o", "ftrace.o", "services.o", "sched.o", "lib.o", "modules.o", "irq.o", "tracers.o", "notifier.o",
 		"percpu.o", "signal.o", "syscall.o", "exports.o", "kobject.o", "string.o", "number.o", "bits.o", "container.o",
-		"crc.o", "seqfile.o", "libgcc.o", "jumplabel.o",
+		"crc.o", "seqfile.o", "xarray.o", "nls.o", "libgcc.o", "jumplabel.o",
 	} {
 		data, err := objects.ReadFile(name)
 		if err != nil {

@@ -52,6 +52,8 @@ GATE vscnprintf
 GATE kasprintf
 GATE kvasprintf
 GATE kvasprintf_const
+GATE sscanf
+GATE vsscanf
 GATE sysfs_emit
 GATE sysfs_emit_at
 
