@@ -20,6 +20,9 @@ func (c *VCPU) Step() Stop {
 func (c *VCPU) Run(n uint64) Stop {
 	end := c.count + n
 	for c.count != end {
+		if c.flags&FlagTF != 0 {
+			return c.singleStep(n - (end - c.count))
+		}
 		o, f := c.next()
 		if f == nil {
 			var left uint64
@@ -99,6 +102,7 @@ func (c *VCPU) slow(o *op) *Fault {
 	}
 	c.count++
 	switch {
+	case c.flags&FlagTF != 0: // the next must not go past Run's test
 	case in.attr&serialize != 0 && c.view.stale:
 		c.Refresh()
 	case c.version == c.mem.Version() && !c.view.full():

@@ -60,7 +60,8 @@ const (
 
 // A Fault is an exception of the guest. The state is as it was before the
 // instruction, so the instruction can be restarted; for a trap (int3, int n,
-// into) too, RIP is the instruction's own address.
+// into) too, RIP is the instruction's own address. The trap behind a single step is
+// different: the instruction is done and counted, RIP is that of the next, Len is 0.
 type Fault struct {
 	Vector int
 	Code   uint32 // error code; 0 for vectors that have none

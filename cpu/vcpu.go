@@ -91,6 +91,9 @@ func (c *VCPU) Flags() uint64 { return c.flags | c.arith() }
 func (c *VCPU) SetFlags(v uint64) {
 	c.setArith(v)
 	c.flags = v&(restorable|FlagRF)&^uint64(arithFlags) | FlagOne
+	if v&FlagTF != 0 {
+		c.rip, c.cur = c.RIP(), nil // Step's short way does not look at TF
+	}
 }
 
 // State returns the whole architectural state of the running task.

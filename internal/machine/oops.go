@@ -35,10 +35,24 @@ func (m *Machine) fault(c *CPU, t *Task, f *cpu.Fault) {
 	if f.Vector == cpu.VectorBP && (m.slowInt3(c, t, f) || m.emulateInt3(c, f.RIP) || m.kprobeInt3(c, t, f.RIP)) {
 		return
 	}
-	if m.reportBug(c, t, f) || m.fixupException(c, f) {
+	if m.reportBug(c, t, f) || m.fixupException(c, f) || m.debugKernel(c, t, f) {
 		return
 	}
 	m.guestError(c, t, f)
+}
+
+// debugKernel is exc_debug_kernel for a single step that nobody asked for: a
+// warning, and TF is cleared.
+func (m *Machine) debugKernel(c *CPU, t *Task, f *cpu.Fault) bool {
+	if f.Vector != cpu.VectorDB || f.Len != 0 {
+		return false
+	}
+	c.vcpu.SetFlags(c.vcpu.Flags() &^ cpu.FlagTF)
+	if !m.log.debugged { // WARN_ON_ONCE
+		m.log.debugged = true
+		m.warn(c, t, " at exc_debug, behind a single step", taintWarn)
+	}
+	return true
 }
 
 // slowInt3 is poke_int3_handler where a run may stop in its middle.

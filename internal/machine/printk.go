@@ -24,12 +24,13 @@ func (r LogRecord) String() string {
 
 // printk is the ring buffer, the console and dynamic debug.
 type printk struct {
-	records []LogRecord
-	cleared int // records before this one were cleared by dmesg -c
-	dropped int
-	open    *LogRecord // a line that KERN_CONT may go on with
-	dynamic dyndbg.Control
-	warns   int
+	records  []LogRecord
+	cleared  int // records before this one were cleared by dmesg -c
+	dropped  int
+	open     *LogRecord // a line that KERN_CONT may go on with
+	dynamic  dyndbg.Control
+	warns    int
+	debugged bool // exc_debug has warned
 }
 
 // emit is the machine's trace.Sink.
