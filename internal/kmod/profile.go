@@ -23,9 +23,8 @@ type Profile struct {
 	Magic   string // the rest of it, with the blank before
 	Layout  uint32 // CRC of module_layout
 
-	// Of struct module: its size, and where its name and the pointers to init
-	// and exit are.
-	Size, NameAt, InitAt, ExitAt uint64
+	// InitAt and ExitAt are where struct module points to init and exit.
+	InitAt, ExitAt uint64
 
 	family *regexp.Regexp
 }
@@ -36,7 +35,7 @@ type Profile struct {
 func Debian() *Profile {
 	return &Profile{
 		Name: "6.12 Debian amd64", Release: "6.12.117+deb12-cloud-amd64", Magic: " SMP preempt mod_unload modversions ",
-		Layout: 0x2f9b2b9a, Size: structModuleSize, NameAt: moduleNameAt, InitAt: moduleInitAt, ExitAt: moduleExitAt,
+		Layout: 0x2f9b2b9a, InitAt: moduleInitAt, ExitAt: moduleExitAt,
 		family: regexp.MustCompile(`^6\.12\.[0-9]+\+deb1[23](-cloud)?-amd64$`),
 	}
 }

@@ -60,7 +60,7 @@ func (m *Machine) koProfile() *kmod.Profile {
 	for _, f := range []struct {
 		to   *uint64
 		name string
-	}{{&p.Size, "module"}, {&p.NameAt, "module.name"}, {&p.InitAt, "module.init"}, {&p.ExitAt, "module.exit"}} {
+	}{{&p.InitAt, "module.init"}, {&p.ExitAt, "module.exit"}} {
 		if v, ok := m.profile.Offset(f.name); ok {
 			*f.to = v
 		}
