@@ -21,6 +21,9 @@ import (
 //     before or after the last lines of the transition;
 //   - how long a transition takes: the scenario has one CPU, and sleeps where
 //     the transcript has waited;
+//   - bytes of functions beyond the call site, the displacement of a call, what
+//     /sys/module, kallsyms and modinfo show of a file built for a real kernel,
+//     link counts and dates of directories, how many tasks there are;
 //   - the processes of the selftest of a system call: they are tasks that call
 //     its function again and again, and the count of those that have not come
 //     by is a parameter of the module, not a directory of its own in sysfs.
@@ -87,6 +90,7 @@ func FromTranscript(name, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	steps = addReaders(steps)
 	var b strings.Builder
 	helper := ""
 	if strings.Contains(text, "# the tree of") {
@@ -185,6 +189,7 @@ func (s *step) convert() {
 		s.out[i] = moduleFile.ReplaceAllString(line, "$1.o")
 	}
 	s.log = s.ownResultLast(kept(s.log))
+	s.byNatureRule()
 	switch {
 	case strings.HasSuffix(s.cmd, " klp_pids=PIDS"):
 		s.cmd = hammerSyscall + strings.TrimSuffix(s.cmd, "PIDS") + "$(paste -sd, pids)"
@@ -192,7 +197,7 @@ func (s *step) convert() {
 		s.cmd = "tree /sys/kernel/livepatch livepatch"
 	case strings.HasSuffix(s.cmd, "/enabled_functions"):
 		s.pipe(`sed 's/[[:space:]]*tramp: .*//'`, func(l string) string { return trampoline.ReplaceAllString(l, "") })
-	case strings.HasSuffix(s.cmd, " /proc/modules"):
+	case strings.HasSuffix(s.cmd, " /proc/modules") && !strings.HasPrefix(s.cmd, "grep -c"):
 		s.pipe(`awk '{ print $1, $3, $4, $5 }'`, func(l string) string { return moduleLine.ReplaceAllString(l, "$1 $2 $3 $4") })
 	case strings.Contains(s.cmd, " /proc/kallsyms | "):
 		s.pipe(`sed 's/^[0-9a-f]* //'`, func(l string) string { return address.ReplaceAllString(l, "") })
