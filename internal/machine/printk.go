@@ -63,7 +63,7 @@ func (m *Machine) printk(level trace.Level, text string) {
 			m.log.cleared = max(0, m.log.cleared-logLines/4)
 		}
 		m.log.records = append(m.log.records, LogRecord{m.Now(), level, line})
-		if level < m.consoleLevel() || level == trace.Debug {
+		if console := m.consoleLevel(); level < console || level == trace.Debug && console >= defaultLogging {
 			m.cfg.Console(line)
 		}
 	}

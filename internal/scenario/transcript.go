@@ -21,6 +21,8 @@ import (
 //     before or after the last lines of the transition;
 //   - how long a transition takes: the scenario has one CPU, and sleeps where
 //     the transcript has waited;
+//   - pointers and values of jiffies in the log: steps of modules that work all
+//     the time sleep as many periods as their log has;
 //   - bytes of functions beyond the call site, the displacement of a call, what
 //     /sys/module, kallsyms and modinfo show of a file built for a real kernel,
 //     link counts and dates of directories, how many tasks there are;
@@ -96,15 +98,24 @@ func FromTranscript(name, text string) (string, error) {
 	if strings.Contains(text, "# the tree of") {
 		helper = treeFunction
 	}
+	busy := strings.Contains(text, ", expires @ ")
+	if busy {
+		helper += shadowLog + phase(text)
+	}
 	fmt.Fprintf(&b, transcriptHead, title, title, helper)
 	open := false // inside a console block
+	for i := range steps {
+		steps[i].convert()
+	}
+	if busy {
+		retime(steps)
+	}
 	for i := range steps {
 		s := &steps[i]
 		if (s.note == "") != open {
 			b.WriteString(map[bool]string{true: "```\n", false: "\n```console\n"}[open])
 			open = !open
 		}
-		s.convert()
 		s.write(&b)
 	}
 	if open {

@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -157,6 +159,100 @@ func addReaders(steps []step) []step {
 		}
 	}
 	return all
+}
+
+// Pointers and jiffies in the log: an experiment at boot has none of the first,
+// and time of its own.
+var (
+	firstExpiry = regexp.MustCompile(`expires @ ([0-9a-f]+)`)
+	jiffiesAt   = regexp.MustCompile(`expires @ [0-9a-f]+$`)
+	periodic    = regexp.MustCompile(`_dummy_alloc: dummy @ `)
+	ofTheEnd    = regexp.MustCompile(`: (completing \w+ transition|\w+patching complete|patching complete)$`)
+)
+
+// Lines about a period of the module go to the log once in 256 jiffies: 250 that
+// its work is delayed, rounded up by the timer wheel.
+const periodSeconds = 1.024
+
+// shadowLog prints what the transcript has of the log.
+const shadowLog = `$ dmesg -n 1; dmesg -C
+$ shadow_log() {
+>     dmesg -tc | grep livepatch | sed -E 's/@ [0-9a-f]{16}/@ (____ptrval____)/g; s/(expires @).*/\1 .../'
+> }
+`
+
+// phase is how long to wait so that the module's work begins in the same slot of
+// the timer wheel as in the transcript: in one of 64 jiffies, of which the machine
+// begins with the eighth. An object expires 3000 jiffies after it was made.
+func phase(text string) string {
+	m := firstExpiry.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	jiffies, err := strconv.ParseUint(m[1], 16, 64)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("$ sleep %.3f\n", float64((jiffies-3000-8)%64)*0.004)
+}
+
+// retime makes steps of an experiment whose modules work all the time show the
+// same events: each waits for as many periods as its log has, before its command
+// and after it. The end of a transition comes at once, as on one CPU.
+func retime(steps []step) {
+	for i := range steps {
+		s := &steps[i]
+		if s.cmd == "" {
+			continue
+		}
+		s.cmd = strings.TrimSuffix(s.cmd, "; sleep 2")
+		before, after, own := 0, 0, false
+		var log, end []string
+		for _, l := range s.log {
+			switch {
+			case periodic.MatchString(l) && own:
+				after++
+			case periodic.MatchString(l):
+				before++
+			case strings.HasPrefix(l, "livepatch: "):
+				own = true
+			}
+			if ofTheEnd.MatchString(l) {
+				end = append(end, l)
+				continue
+			}
+			log = append(log, jiffiesAt.ReplaceAllString(l, "expires @ ..."))
+		}
+		s.log = afterStart(log, end)
+		if strings.HasPrefix(s.cmd, "sleep ") {
+			periods := float64(before)
+			if before == 0 { // not in the log: the unpatched module's own lines
+				periods = 4.5 // from here on commands come in the middle of a period
+			}
+			s.cmd = fmt.Sprintf("sleep %.3f", periods*periodSeconds)
+			before = 0
+		}
+		if before > 0 {
+			s.cmd = fmt.Sprintf("sleep %.3f; %s", float64(before)*periodSeconds, s.cmd)
+		}
+		if after > 0 {
+			s.cmd += fmt.Sprintf("; sleep %.3f", float64(after)*periodSeconds)
+		}
+		s.cmd += "; shadow_log"
+		s.out, s.log = append(s.log, s.out...), nil
+	}
+}
+
+// afterStart puts the end of a transition behind its start.
+func afterStart(log, end []string) []string {
+	var out []string
+	for _, l := range log {
+		out = append(out, l)
+		if strings.HasSuffix(l, "patching transition") && strings.Contains(l, ": starting ") {
+			out = append(out, end...)
+		}
+	}
+	return out
 }
 
 // leftInTheMiddle reports a step that starts a transition whose end the

@@ -21,7 +21,7 @@ compile() {
 
 for src in *.c; do
 	name=${src%.c}
-	compile "$name" "$src" "$out/$name.o"
+	compile "$(echo "$name" | tr - _)" "$src" "$out/$name.o"
 done
 
 tmp=$(mktemp -d)
