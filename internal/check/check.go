@@ -65,7 +65,7 @@ func (r *Report) vermagic(in Input) {
 	case !fits && in.Module.Section("__versions") == nil:
 		r.refuse("ENOEXEC", "%s: version magic '%s' should be '%s'", in.Module.Name, r.VerMagic, want)
 	case !fits:
-		r.Note("the module was built for %s, the kernel is %s: the versions of the symbols decide", release, want)
+		r.Note("the module was built for %s, the kernel is %s: the versions of the symbols decide", release, in.Kernel.Release())
 	}
 	r.Fits = &fits
 }

@@ -57,7 +57,7 @@ func fits(ok *bool) string {
 	case *ok:
 		return ", fits"
 	}
-	return ", of another kernel"
+	return ", of another release"
 }
 
 type writer struct{ b strings.Builder }

@@ -9,7 +9,6 @@ import (
 
 // Probe is what a module asks of the kernel when its init runs.
 type Probe struct {
-	Missing []string // symbols that nobody supplies, in the module's order
 	// Patches are those that init passed to klp_enable_patch. None was enabled.
 	Patches []*livepatch.Patch
 	// Err says how far the load came: nil up to the end of init.
@@ -59,7 +58,6 @@ func (m *Machine) stub(name string) (uint64, error) {
 	}
 	addr := uint64(stubBase) + uint64(len(p.stubs)%stubCount)*stubStep
 	p.stubs[name] = addr
-	p.Missing = append(p.Missing, name)
 	return addr, nil
 }
 
