@@ -161,7 +161,7 @@ func (f *Ftrace) detach(r *Record, o *Ops) {
 	if o.Flags&OpsDirect != 0 {
 		r.Flags &^= FlagDirect
 	}
-	if o.Flags&OpsSaveRegs != 0 && !f.anySaveRegs(r) {
+	if r.Count() > 0 && o.Flags&OpsSaveRegs != 0 && !f.anySaveRegs(r) {
 		r.Flags &^= FlagRegs
 	}
 	r.Flags &^= FlagTramp

@@ -1,6 +1,8 @@
 package ftrace
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -139,5 +141,21 @@ func TestAfterKill(t *testing.T) {
 	r.wantFlags(modSite, FlagDisabled)
 	if r.log != nil {
 		t.Errorf("log = %q", r.log)
+	}
+}
+
+// The report of a site that has been tampered with names the trampoline that it
+// should call, and whose it is.
+func TestBugNamesTrampoline(t *testing.T) {
+	r := started(t)
+	o := r.register(r.ops(handlerA, opsA, OpsSaveRegs, fSite))
+	r.poke(fSite, []byte{0x90})
+	r.log = nil
+	second := r.ops(handlerB, opsB, 0, fSite)
+	r.wantErr(r.f.Register(second), errno.ENODEV)
+	want := fmt.Sprintf(" (2) R  \ttramp: 0x%x (%s)\ttramp: 0x%x (%s)", second.Trampoline().Addr,
+		r.f.syms.Format(handlerB), o.Trampoline().Addr, r.f.syms.Format(handlerA))
+	if !slices.Contains(r.log, want) {
+		t.Errorf("log %q has no line %q", r.log, want)
 	}
 }
