@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,5 +105,24 @@ func TestGroupsAreComplete(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("shell.Groups differs from the command table (-table +groups):\n%s", diff)
+	}
+}
+
+// The pictures are well-formed, and say in words what they show.
+func TestPicturesAreWellFormed(t *testing.T) {
+	all := map[string][]byte{}
+	if err := drawPictures(all); err != nil {
+		t.Fatal(err)
+	}
+	for name, svg := range all {
+		var picture struct {
+			Title string `xml:"title"`
+		}
+		if err := xml.Unmarshal(svg, &picture); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if picture.Title == "" {
+			t.Errorf("%s has no title", name)
+		}
 	}
 }

@@ -1,6 +1,6 @@
 // Gen writes the reference pages that are made from the program itself:
 // docs/commands.md from the machine's command table, docs/cli and docs/man
-// from the command line.
+// from the command line, the pictures of docs/tour from the state of machines.
 //
 //	go generate ./internal/cli
 package main
@@ -55,7 +55,7 @@ func write(root string) error {
 // existing lists the files that only this program writes.
 func existing(root string) ([]string, error) {
 	var names []string
-	for _, pattern := range []string{"docs/cli/*.md", "docs/man/*.1"} {
+	for _, pattern := range []string{"docs/cli/*.md", "docs/man/*.1", "docs/tour/*.svg"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			return nil, err

@@ -18,6 +18,9 @@ import (
 // pages makes all pages: path below the module's directory to text.
 func pages() (map[string][]byte, error) {
 	all := map[string][]byte{"docs/commands.md": commands()}
+	if err := drawPictures(all); err != nil {
+		return nil, err
+	}
 	root := cli.NewRoot(strings.NewReader(""), io.Discard, io.Discard)
 	root.DisableAutoGenTag = true
 	root.InitDefaultCompletionCmd()
