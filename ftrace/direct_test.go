@@ -16,6 +16,7 @@ func TestModifyDirect(t *testing.T) {
 	r := started(t)
 	d := r.ops(0, opsA, OpsDynamic, fSite, gSite)
 	tmp := r.ops(handlerB, opsB, 0)
+	tmp.Handler = func(_, _ uint64, _ *Ops, _ *Regs) { t.Error("the ops without a handler is called") }
 	r.wantErr(r.f.ModifyDirect(d, tmp, hAt), errno.EINVAL)
 	r.must(r.f.RegisterDirect(d, handlerA, nAt))
 	r.wantCall(fSite, nAt)
