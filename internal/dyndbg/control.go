@@ -94,7 +94,7 @@ func (c *Control) Exec(text, module string) error {
 	text, _, _ = strings.Cut(text, "\x00")
 	var last error
 	for _, q := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' }) {
-		q = strings.TrimLeft(q, spaces)
+		q = skipSpaces(q)
 		if q == "" || q[0] == '#' {
 			continue
 		}

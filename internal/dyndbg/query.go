@@ -37,8 +37,25 @@ func formatMatches(text, format string) bool {
 	return strings.Contains(format, text)
 }
 
-// spaces are the characters of isspace.
-const spaces = " \t\n\v\f\r\xa0"
+// isSpace is isspace of lib/ctype.c, which counts the no-break space of Latin-1.
+func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' || c == 0xa0 }
+
+// skipSpaces is skip_spaces of lib/string_helpers.c.
+func skipSpaces(text string) string {
+	for text != "" && isSpace(text[0]) {
+		text = text[1:]
+	}
+	return text
+}
+
+// wordEnd is where the first blank stands, or the end.
+func wordEnd(text string) int {
+	end := 0
+	for end < len(text) && !isSpace(text[end]) {
+		end++
+	}
+	return end
+}
 
 // maxWords is MAXWORDS of ddebug_exec_query.
 const maxWords = 9
@@ -46,7 +63,7 @@ const maxWords = 9
 // tokenize is ddebug_tokenize: words between blanks, or in quotes.
 func (c *Control) tokenize(text string) (words []string, ok bool) {
 	for {
-		text = strings.TrimLeft(text, spaces)
+		text = skipSpaces(text)
 		if text == "" || text[0] == '#' {
 			return words, true
 		}
@@ -57,10 +74,9 @@ func (c *Control) tokenize(text string) (words []string, ok bool) {
 				c.log(trace.Err, "unclosed quote: %s", word)
 				return nil, false
 			}
-		} else if end := strings.IndexAny(text, spaces); end >= 0 {
-			word, text = text[:end], text[end:]
 		} else {
-			word, text = text, ""
+			end := wordEnd(text)
+			word, text = text[:end], text[end:]
 		}
 		if len(words) == maxWords {
 			c.log(trace.Err, "too many words, legal max <=%d", maxWords)

@@ -3,7 +3,6 @@ package machine
 import (
 	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"net/netip"
 	"strings"
 )
@@ -150,6 +149,3 @@ func escapeByte(c byte, has func(byte) bool, all bool) string {
 	}
 	return string([]byte{c})
 }
-
-// hweight counts the bits of a word.
-func hweight(v uint64) uint64 { return uint64(bits.OnesCount64(v)) }

@@ -161,17 +161,7 @@ func (s *Shell) find(name string) (*Command, bool) {
 	return c, ok
 }
 
-// runFile runs a script file with arguments in a subshell of fresh variables.
-func (s *Shell) runFile(args []string) {
-	data, err := s.k.fs.ReadFile(s.abs(args[0]))
-	if err != nil {
-		s.errorf("%s: %v", args[0], err)
-		s.status = 127
-		return
-	}
-	s.runScript(args, data)
-}
-
+// runScript runs a script with its arguments in a subshell of fresh variables.
 func (s *Shell) runScript(args []string, data []byte) {
 	s.inSubshell(func(sub *Shell) {
 		sub.fresh(args)
