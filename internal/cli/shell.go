@@ -35,7 +35,8 @@ arrow keys) and completion (Tab) of commands, files and symbols. Ctrl-C ends the
 running command, Ctrl-D the shell. With a scenario, it starts in the state after
 it; --record writes the session as a scenario.
 
-The files of the current directory, or of the scenario's, can be read.`,
+The files of the current directory, or of the scenario's, can be read. The exit
+status is that of the last command.`,
 		Example: "  klpemu shell\n  klpemu shell --record new.md docs/tour/01-first-patch.md",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -60,6 +61,7 @@ type interactive struct {
 	io       streams
 	record   *recorder
 	stopping atomic.Bool // Ctrl-C while a command runs
+	status   int         // of the last command
 }
 
 func runShell(io streams, o *shellOptions) error {
@@ -94,6 +96,9 @@ func runShell(io streams, o *shellOptions) error {
 	}
 	if err := i.record.save(); err != nil {
 		return badInput(err)
+	}
+	if i.status != 0 {
+		return &statusError{i.status, nil}
 	}
 	return nil
 }
@@ -192,5 +197,6 @@ func (i *interactive) run(text string) (ended bool) {
 		fmt.Fprintf(i.io.err, "klpemu: %v\n", r.Err)
 	}
 	i.record.add(text, out, r.Status)
+	i.status = r.Status
 	return r.Exited
 }

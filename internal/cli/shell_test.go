@@ -93,6 +93,26 @@ func TestShellAfterScenario(t *testing.T) {
 	}
 }
 
+// A shell ends with the status of its last command, as sh does.
+func TestShellStatus(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want int
+	}{
+		{"", 0},
+		{"false\ntrue\n", 0},
+		{"true\nfalse\n", 1},
+		{"false", 1},
+		{"false\nexit\n", 1},
+		{"nosuch\n\n", 127},
+		{"exit 7\ntrue\n", 7},
+	} {
+		if status, _, errs := runWith(t, tt.in, "shell"); status != tt.want || errs != "" {
+			t.Errorf("%q: status %d, stderr %q, want status %d", tt.in, status, errs, tt.want)
+		}
+	}
+}
+
 func TestComplete(t *testing.T) {
 	s, err := newSession(sessionConfig{})
 	if err != nil {
