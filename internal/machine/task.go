@@ -136,6 +136,7 @@ func (m *Machine) newTask(pid int, comm string, onCPU int) (*Task, error) {
 	t.PID, t.Comm = pid, clipComm(comm)
 	transition.InitTask(&t.Task)
 	t.regs.GSBase = percpuAddr(onCPU)
+	t.regs.FSBase = percpuAddr(0) // where code built for user space looks for the canary, at the same offset
 	t.regs.Flags = cpu.FlagIF
 	if t.handle, err = m.taskStructFor(pid, onCPU); err != nil {
 		m.stacks.free = append(m.stacks.free, base)
