@@ -287,8 +287,7 @@ func (g *generator) leafFile() string {
 func (g *generator) write(name, text string) {
 	out, err := format.Source([]byte(text))
 	if err != nil {
-		os.WriteFile("/tmp/"+name, []byte(text), 0o644)
-		log.Fatalf("%s: %v", name, err)
+		log.Fatalf("%s: %v\n%s", name, err, text)
 	}
 	if err := os.WriteFile(name, out, 0o644); err != nil {
 		log.Fatal(err)
