@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"klpemu/internal/smp"
 )
 
 func spec(obj, id uint64) ShadowSpec {
@@ -38,6 +40,25 @@ func TestShadow(t *testing.T) {
 	}
 	if len(g.live) != 0 || len(c.ShadowLeft()) != 0 {
 		t.Errorf("left: memory %v, variables %v", g.live, c.ShadowLeft())
+	}
+}
+
+// Between the first look and the lock another CPU makes the variable: there is
+// one, made once.
+func TestShadowAllocatedMeanwhile(t *testing.T) {
+	g := newGuestRig(t)
+	var other uint64
+	g.bus.SetHook(func(_ smp.Op, p smp.Point) {
+		if p == "klp_shadow_alloc:allocated" {
+			g.bus.SetHook(nil)
+			other = g.core.ShadowGetOrAlloc(spec(0x1000, 2))
+		}
+	})
+	if v := g.core.ShadowGetOrAlloc(spec(0x1000, 2)); v == 0 || v != other {
+		t.Errorf("klp_shadow_get_or_alloc = %x, want the variable of the other CPU, %x", v, other)
+	}
+	if n := g.core.ShadowCount(); n != 1 || len(g.live) != 1 {
+		t.Errorf("%d variables in %d pieces of memory, want 1 in 1", n, len(g.live))
 	}
 }
 
