@@ -46,17 +46,23 @@ func mutexLock(state uint32) func(*Machine, *CPU, *Task) error {
 		lock := c.vcpu.Reg(cpu.RDI)
 		m.startWait(t, maxTimeout)
 		took, err := m.takeMutex(lock, t)
-		switch {
-		case err != nil:
-			t.block = blocking{}
-			return err
-		case took:
-			return endWait(c, t, 0)
-		case t.signalPendingState(state):
-			return endWait(c, t, negErrno(eINTR))
-		}
-		return m.blockOn(c, t, state, lock)
+		return m.lockedOrBlock(c, t, state, lock, took, err)
 	}
+}
+
+// lockedOrBlock ends an attempt at a sleeping lock: with the lock, with the fault
+// or the signal that came instead, or asleep until the lock is let go.
+func (m *Machine) lockedOrBlock(c *CPU, t *Task, state uint32, lock uint64, took bool, err error) error {
+	switch {
+	case err != nil:
+		t.block = blocking{}
+		return err
+	case took:
+		return endWait(c, t, 0)
+	case t.signalPendingState(state):
+		return endWait(c, t, negErrno(eINTR))
+	}
+	return m.blockOn(c, t, state, lock)
 }
 
 const eINTR = 4

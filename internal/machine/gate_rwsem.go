@@ -91,16 +91,7 @@ func rwsemDown(write bool, state uint32) func(*Machine, *CPU, *Task) error {
 		sem := c.vcpu.Reg(cpu.RDI)
 		m.startWait(t, maxTimeout)
 		took, err := m.takeRW(sem, write, 8)
-		switch {
-		case err != nil:
-			t.block = blocking{}
-			return err
-		case took:
-			return endWait(c, t, 0)
-		case t.signalPendingState(state):
-			return endWait(c, t, negErrno(eINTR))
-		}
-		return m.blockOn(c, t, state, sem)
+		return m.lockedOrBlock(c, t, state, sem, took, err)
 	}
 }
 
@@ -177,18 +168,10 @@ func semDown(state uint32, timeout bool) func(*Machine, *CPU, *Task) error {
 		}
 		m.startWait(t, limit)
 		took, err := m.takeSem(sem)
-		switch {
-		case err != nil:
-			t.block = blocking{}
-			return err
-		case took:
-			return endWait(c, t, 0)
-		case t.signalPendingState(state):
-			return endWait(c, t, negErrno(eINTR))
-		case m.timedOut(t):
+		if err == nil && !took && m.timedOut(t) && !t.signalPendingState(state) {
 			return endWait(c, t, negErrno(eTIME))
 		}
-		return m.blockOn(c, t, state, sem)
+		return m.lockedOrBlock(c, t, state, sem, took, err)
 	}
 }
 
